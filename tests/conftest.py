@@ -1,0 +1,90 @@
+"""Fixtures: the application on SQLite and on PostgreSQL, clients, counted statements."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.apps import create_test_app
+from tests.clients import IsolatedClient
+from tests.databases import Databases, postgresql_server
+from tests.factories import Make
+from training.db import db
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Both engines, with the tables made by the migrations once."""
+    with postgresql_server() as server:
+        yield Databases(server, tmp_path_factory.mktemp("templates"))
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of the engine; a test that asks for it runs on each."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def database_url(engine: str, databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """An empty database."""
+    url = databases.make(engine, tmp_path)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on an empty database, with its context pushed for the test's own queries."""
+    app = create_test_app(database_url, tmp_path)
+    app.test_client_class = IsolatedClient
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> IsolatedClient:
+    """A browser of somebody who is not signed in."""
+    client = app.test_client()
+    assert isinstance(client, IsolatedClient)
+    return client
+
+
+@pytest.fixture
+def make(app: Flask) -> Make:
+    """Makes what a test is not about."""
+    return Make()
+
+
+#: Sent around every transaction; not what a page asks the database.
+_NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SET ", "PRAGMA", "SAVEPOINT", "RELEASE")
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Count what is sent to the database: ``with statements() as sent: ...``."""
+
+    @contextmanager
+    def listen() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.upper().startswith(_NOT_COUNTED):
+                sent.append(statement)
+
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    return listen

@@ -1,0 +1,186 @@
+"""Makes what a test needs but is not about: through the services, so that the books are right."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from tests.times import DAY, HOUR, NAIROBI, NOW, wall
+from training.accounts import service as accounts
+from training.accounts.models import Account, StaffRole
+from training.campaigns.models import Campaign, CampaignStatus
+from training.db import Base, db, transaction
+from training.organizations.models import Organization
+from training.people.models import Person
+from training.people.service import find_or_make_people
+from training.people.values import email_key
+from training.registrations import service as registrations
+from training.registrations.models import Registration
+from training.registrations.seats import Group
+from training.registrations.values import Claim, Fit, Outcome, Participant
+from training.sessions import service as sessions
+from training.sessions.models import Course, TrainingSession
+from training.sessions.values import (
+    Audience,
+    Delivery,
+    MeetingPlan,
+    SeatPlan,
+    SessionPlan,
+    SessionStatus,
+)
+
+ModelT = TypeVar("ModelT", bound=Base)
+
+#: argon2id of "correct horse": hashed once, because hashing is slow on purpose.
+PASSWORD = "correct horse"
+PASSWORD_HASH = accounts.hash_password(PASSWORD)
+
+
+class Make:
+    """Say what matters, and let it fill in the rest."""
+
+    def __init__(self) -> None:
+        self._number = count(1)
+
+    def meeting_plan(
+        self,
+        starts_at: datetime = NOW + DAY,
+        hours: float = 1.5,
+        timezone: str = NAIROBI,
+        **fields: Any,
+    ) -> MeetingPlan:
+        return MeetingPlan(
+            wall_start=wall(starts_at, timezone),
+            wall_end=wall(starts_at + timedelta(hours=hours), timezone),
+            timezone=timezone,
+            **fields,
+        )
+
+    def session_plan(self, **fields: Any) -> SessionPlan:
+        timezone = fields.get("timezone", NAIROBI)
+        if "meetings" not in fields:
+            starts_at = fields.pop("starts_at", NOW + DAY)
+            fields["meetings"] = (self.meeting_plan(starts_at, timezone=timezone),)
+        values = {
+            "title": f"Safer livestreams {next(self._number)}",
+            "description": "",
+            "language": "en",
+            "delivery": Delivery.ONLINE,
+            "audience": Audience.PUBLIC,
+            "timezone": timezone,
+        }
+        return SessionPlan(**{**values, **fields})
+
+    def training_session(
+        self,
+        *,
+        capacity: int | None = 20,
+        waitlist_capacity: int | None = None,
+        status: SessionStatus = SessionStatus.PUBLISHED,
+        now: datetime = NOW - HOUR,
+        **fields: Any,
+    ) -> TrainingSession:
+        """Schedule a session for tomorrow in Nairobi, and publish it."""
+        with transaction():
+            training_session_id = sessions.schedule(
+                self.session_plan(**fields),
+                SeatPlan(capacity=capacity, waitlist_capacity=waitlist_capacity),
+                actor_id=None,
+                now=now,
+            )
+        if status is not SessionStatus.DRAFT:
+            with transaction():
+                sessions.publish(training_session_id, actor_id=None, now=now)
+        if status is SessionStatus.CANCELLED:
+            with transaction():
+                sessions.cancel(training_session_id, actor_id=None, now=now)
+        return db.session.get_one(TrainingSession, training_session_id)
+
+    def participant(self, name: str | None = None, **fields: Any) -> Participant:
+        number = next(self._number)
+        values = {"name": name or f"Ada {number}", "email": f"ada{number}@example.org"}
+        return Participant(**{**values, **fields})
+
+    def outcome(
+        self,
+        training_session: TrainingSession,
+        *participants: Participant,
+        fit: Fit = Fit.WHAT_FITS,
+        **fields: Any,
+    ) -> Outcome:
+        """Register people as the public form does."""
+        with transaction():
+            return registrations.register(
+                training_session.id,
+                Group(
+                    participants=participants or (self.participant(),),
+                    fit=fit,
+                    consent="1",
+                    **fields,
+                ),
+                now=NOW,
+            )
+
+    def registration(
+        self, training_session: TrainingSession | None = None, **fields: Any
+    ) -> Registration:
+        """Register somebody as the application does, so that the counters stay right."""
+        training_session = training_session or self.training_session()
+        outcome = self.outcome(training_session, self.participant(**fields))
+        return db.session.get_one(Registration, outcome.registration_ids[0])
+
+    def person(self, name: str = "Grace", email: str | None = None) -> Person:
+        email = email or f"grace{next(self._number)}@example.org"
+        with transaction():
+            person_id = find_or_make_people({email: name})[email_key(email)]
+        return db.session.get_one(Person, person_id)
+
+    def account(self, role: StaffRole | None = None, **fields: Any) -> Account:
+        person = self.person(**fields)
+        with transaction():
+            account_id = accounts.create_account(
+                person.id, password_hash=PASSWORD_HASH, staff_role=role, now=NOW
+            )
+        return db.session.get_one(Account, account_id)
+
+    def coordinator(self, **fields: Any) -> Account:
+        return self.account(StaffRole.COORDINATOR, **fields)
+
+    def admin(self, **fields: Any) -> Account:
+        return self.account(StaffRole.ADMIN, **fields)
+
+    def trainer(self, **fields: Any) -> Account:
+        """Make somebody who can sign in; assign them with ``trainer_ids=(account.person_id,)``."""
+        return self.account(None, **fields)
+
+    def organization(self, name: str = "Aid", **fields: Any) -> Organization:
+        slug = f"{name.lower()}-{next(self._number)}"
+        return self._save(Organization(name=f"{name} {slug}", slug=slug, domains=[], **fields))
+
+    def campaign(self, name: str = "Awareness Month", **fields: Any) -> Campaign:
+        today = NOW.date()
+        values: dict[str, Any] = {
+            "slug": f"campaign-{next(self._number)}",
+            "starts_on": today,
+            "ends_on": today + 30 * DAY,
+            "status": CampaignStatus.PUBLISHED,
+        }
+        return self._save(Campaign(name=name, **{**values, **fields}))
+
+    def course(self, title: str = "Safer livestreams", **fields: Any) -> Course:
+        return self._save(Course(title=title, slug=f"course-{next(self._number)}", **fields))
+
+    @staticmethod
+    def claimed(participant: Participant, organization: Organization) -> Participant:
+        """Return the participant with an organization that staff vouch for."""
+        return Participant(
+            name=participant.name,
+            email=participant.email,
+            organization_id=organization.id,
+            claim=Claim.STAFF,
+        )
+
+    @staticmethod
+    def _save(obj: ModelT) -> ModelT:
+        with transaction():
+            db.session.add(obj)
+        return obj

@@ -1,0 +1,177 @@
+"""Who asks, and whether they may: the decorator that names a view's action."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user, login_user
+
+from training.accounts import service
+from training.accounts.models import StaffRole
+from training.accounts.policy import POLICY, Action, Role, Scope, scope_for
+from training.accounts.values import SignedIn
+from training.clock import utc_now
+from training.db import transaction
+from training.errors import N_, BusyError, NotAllowedError
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+login_manager = LoginManager()
+#: Seconds between two writes of when sign-ins were last used.
+ACTIVITY_SECONDS = 60
+
+
+class _CookieUser:
+    """What Flask-Login keeps of who is signed in; the cookie holds the token, nothing else."""
+
+    is_authenticated = is_active = True
+    is_anonymous = False
+
+    def __init__(self, token: str, signed_in: SignedIn) -> None:
+        self._token, self.signed_in = token, signed_in
+
+    def get_id(self) -> str:
+        return self._token
+
+
+class LastSeen:
+    """When this process saw each sign-in last: noted in memory, stored once a minute.
+
+    So that looking at a page writes nothing, and a busy afternoon costs one small write a minute.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[int, datetime] = {}
+        self._stored_at: datetime | None = None
+        self._lock = threading.Lock()
+
+    def get(self, sign_in_id: int) -> datetime | None:
+        return self._seen.get(sign_in_id)
+
+    def note(self, sign_in_id: int, now: datetime) -> dict[int, datetime]:
+        """Note a use; returns what is due to be stored, which is mostly nothing."""
+        with self._lock:
+            self._seen[sign_in_id] = now
+            if self._stored_at is None:
+                self._stored_at = now
+            if (now - self._stored_at).total_seconds() < ACTIVITY_SECONDS:
+                return {}
+            due, self._seen, self._stored_at = self._seen, {}, now
+            return due
+
+
+def register(app: Flask) -> None:
+    """Wire sign-ins into the application."""
+    login_manager.init_app(app)
+    login_manager.session_protection = None  # phones change networks
+    # We set no remember cookie. This hook would read the session after every request, and so
+    # put "Vary: Cookie" on pages that are the same for everybody.
+    app.after_request_funcs[None].remove(login_manager._update_remember_cookie)  # noqa: SLF001
+    app.extensions["last_seen"] = LastSeen()
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator] -- Flask-Login publishes no types
+def _load(token: str) -> _CookieUser | None:
+    now = utc_now()
+    last_seen: LastSeen = current_app.extensions["last_seen"]
+    signed_in = service.find_signed_in(token, seen_at=None, now=now)
+    if signed_in is None:
+        return None
+    if due := last_seen.note(signed_in.sign_in_id, now):
+        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- a thread needs the application itself
+        threading.Thread(target=_store, args=(app, due), daemon=True).start()
+    return _CookieUser(token, signed_in)
+
+
+def _store(app: Flask, due: dict[int, datetime]) -> None:
+    with app.app_context():
+        try:
+            with transaction():
+                service.note_activity(due)
+        except BusyError:  # the next use notes it again
+            app.logger.warning("last use of sign-ins not stored")
+
+
+def start(token: str, signed_in: SignedIn) -> None:
+    """Sign this browser in: everything that was in its cookie before is dropped."""
+    session.clear()
+    g.pop("csrf_token", None)
+    login_user(_CookieUser(token, signed_in))
+
+
+def find_signed_in() -> SignedIn | None:
+    """Return who is signed in, or None."""
+    user = current_user._get_current_object()  # noqa: SLF001 -- unwraps a proxy
+    return user.signed_in if isinstance(user, _CookieUser) else None
+
+
+def signed_in() -> SignedIn:
+    """Return who is signed in, in a view that only they may open."""
+    found = find_signed_in()
+    if found is None:
+        raise RuntimeError("this view is open to people who are not signed in")
+    return found
+
+
+def roles_of(who: SignedIn) -> frozenset[Role]:
+    """Return what somebody is here."""
+    roles = {Role.PUBLIC, Role.TRAINER}
+    if who.staff_role == StaffRole.COORDINATOR:
+        roles.add(Role.COORDINATOR)
+    elif who.staff_role == StaffRole.ADMIN:
+        roles.add(Role.ADMIN)
+    return frozenset(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Who asks, and how far they may reach: a query applies it to what it loads."""
+
+    person_id: int
+    scope: Scope
+
+
+def permission() -> Permission:
+    """Return what the view's action permits whoever is signed in."""
+    granted: Permission = g.permission
+    return granted
+
+
+def allows(action: Action) -> Callable[[View], View]:
+    """Name a view's action, and let in only who may do it.
+
+    Who is not signed in is asked to do so; who is and may not is told (403). What is outside
+    somebody's scope is the query's business, and looks like something missing (404).
+    """
+    is_public = Role.PUBLIC in POLICY[action]
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if is_public:
+                return view(*args, **kwargs)
+            who = find_signed_in()
+            if who is None:
+                return _ask_to_sign_in()
+            scope = scope_for(roles_of(who), action)
+            if scope is None:
+                raise NotAllowedError(N_("This page is for other colleagues."))
+            g.permission = Permission(who.person_id, scope)
+            return view(*args, **kwargs)
+
+        guarded.action = action  # type: ignore[attr-defined] -- read by a test of all routes
+        return cast("View", guarded)
+
+    return decorate
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if request.is_json:
+        return {"code": "signed-out", "detail": "Please sign in again."}, 401
+    following = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", next=following), code=303)

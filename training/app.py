@@ -1,0 +1,181 @@
+"""The application: settings, extensions, features, and who answers to what happened below."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from whitenoise import WhiteNoise
+
+import training.accounts.cli
+import training.accounts.views
+import training.attendance.models  # every table must be known, whoever asks for it first
+import training.attendance.views
+#LATER import training.calendars.views
+import training.campaigns.models
+import training.checks.cli
+#LATER import training.demo.cli
+#LATER import training.imports.cli
+#LATER import training.notifications.cli
+import training.registrations.views
+import training.submissions.models
+import training.sessions.views
+from training import changes
+from training.accounts import access
+from training.config import Settings, load
+from training.db import db, engine_options
+from training.registrations import seats  #LATER letters
+from training.sessions import entries
+from training.sessions.changes import SessionCancelled, SessionPublished, SessionRevised
+from training.web import converters, error_pages, filters, headers, health
+from training.web.shared_pages import PageCache
+
+PACKAGE = Path(__file__).resolve().parent
+STATIC = PACKAGE / "static"
+MIGRATIONS = PACKAGE / "migrations"
+#: In a wheel the templates lie inside the package; in a checkout beside it.
+TEMPLATES = next(
+    folder for folder in (PACKAGE / "templates", PACKAGE.parent / "templates") if folder.is_dir()
+)
+
+#: No form of ours is larger. The import has a command of its own.
+MAX_CONTENT_BYTES = 1_000_000
+MAX_FORM_PARTS = 1_000
+
+#: What happened below → who answers above, in this order, before COMMIT.
+SUBSCRIBERS: changes.Subscribers = {
+    SessionPublished: [entries.write],
+    SessionRevised: [seats.answer_revised_session, entries.write],
+    SessionCancelled: [seats.answer_cancelled_session, entries.write],
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application.
+
+    :param settings: from the environment unless given.
+    :raise ConfigError: the environment does not say what it must.
+    """
+    settings = settings or load(os.environ)
+    app = Flask(
+        "training", static_folder=None, template_folder=str(TEMPLATES), instance_path=str(
+            settings.instance.resolve()
+        )
+    )
+    app.config.from_mapping(_config(settings))
+    app.extensions["settings"] = settings
+    app.extensions["changes"] = SUBSCRIBERS
+    app.extensions["renderers"] = {} #LATER letters.RENDERERS
+    app.url_map.converters["id"] = converters.IdConverter
+
+    db.init_app(app)
+    Migrate(
+        app, db, directory=str(MIGRATIONS), render_as_batch=True, render_item=_render_item
+    )
+    Babel(app, default_locale=settings.locale)
+    CSRFProtect(app)
+    access.register(app)
+    error_pages.register(app)
+    headers.register(app, is_https=settings.is_https)
+    filters.register(app)
+    health.register(app)
+    _register_features(app)
+    _serve_static(app, settings)
+    _set_up_templates(app, settings)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    url = sa.make_url(settings.database_url)
+    return {
+        "SECRET_KEY": settings.secret_keys[0],
+        "SECRET_KEY_FALLBACKS": list(settings.secret_keys[1:]),
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(url),
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "SESSION_COOKIE_NAME": "__Host-training" if settings.is_https else "training",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "MAX_CONTENT_LENGTH": MAX_CONTENT_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MAX_CONTENT_BYTES,
+        "MAX_FORM_PARTS": MAX_FORM_PARTS,
+        # A phone keeps the attendance sheet open for hours.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "DEBUG": settings.debug,
+    }
+
+
+def _render_item(kind: str, item: Any, _context: Any) -> str | bool:
+    """Keep migrations free of imports from this package."""
+    if kind == "type" and type(item).__module__.startswith("training."):
+        return "sa.DateTime()"
+    return False
+
+
+def _register_features(app: Flask) -> None:
+    for views in (
+        training.accounts.views,
+        #LATER training.calendars.views,
+        training.sessions.views,
+        training.registrations.views,
+        training.attendance.views,
+    ):
+        app.register_blueprint(views.bp)
+    for cli in (
+        training.accounts.cli,
+        training.checks.cli,
+        #LATER training.demo.cli,
+        #LATER training.imports.cli,
+        #LATER training.notifications.cli,
+    ):
+        app.cli.add_command(cli.commands)
+
+
+def _serve_static(app: Flask, settings: Settings) -> None:
+    """Serve our own files under an address that changes with them, so that they may be kept."""
+    version = _hash_of(STATIC)
+    prefix = f"/static/{version}/"
+
+    def add_headers(response_headers: Any, _path: str, _url: str) -> None:
+        for name, value in headers.HEADERS.items():
+            response_headers[name] = value
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign] -- how middleware is put around Flask
+        app.wsgi_app,
+        root=str(STATIC),
+        prefix=prefix,
+        max_age=31_536_000,
+        allow_all_origins=False,
+        autorefresh=settings.debug,
+        add_headers_function=add_headers,
+    )
+    app.jinja_env.globals["static_url"] = lambda name: prefix + name
+    app.extensions["looks"] = f"{version}.{_hash_of(TEMPLATES)}"
+    app.extensions["page_cache"] = PageCache()
+
+
+def _hash_of(folder: Path) -> str:
+    hashed = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        hashed.update(path.relative_to(folder).as_posix().encode())
+        hashed.update(path.read_bytes())
+    return hashed.hexdigest()[:12]
+
+
+def _set_up_templates(app: Flask, settings: Settings) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        site_name=settings.site_name,
+        is_http_banner=not settings.is_https,
+    )
+

@@ -1,0 +1,1 @@
+"""Who came: marks, and the current status they add up to."""

@@ -1,0 +1,1 @@
+"""Who did what, when: one row for each act worth explaining."""

@@ -1,0 +1,1 @@
+"""iCalendar: stored entries, feed versions, the writer. Knows no session."""

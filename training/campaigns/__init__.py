@@ -1,0 +1,1 @@
+"""Campaigns: drives with a period, to which sessions belong."""

@@ -1,0 +1,46 @@
+"""Campaign: a drive with a period and partners, to which sessions belong."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.db import Base
+
+
+class CampaignStatus(StrEnum):
+    """How far a campaign is."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+class Campaign(Base):
+    """A drive with a period, a goal, partners and sessions."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="ends_after_start"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    hashtag: Mapped[str | None] = mapped_column(String(64))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    status: Mapped[CampaignStatus] = mapped_column(default=CampaignStatus.DRAFT)
+    #: What a new session of this campaign starts with: field of the session → value.
+    session_defaults: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class CampaignPartner(Base):
+    """An organization that takes part in a campaign."""
+
+    __tablename__ = "campaign_partner"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(
+        ForeignKey("organization.id"), primary_key=True, index=True
+    )

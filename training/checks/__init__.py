@@ -1,0 +1,1 @@
+"""The invariants, verified on a live database."""

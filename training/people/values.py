@@ -1,0 +1,23 @@
+"""How people are told apart."""
+
+import unicodedata
+
+
+def email_key(email: str) -> str:
+    """Return what makes an address unique, for comparing; mail goes to the address as typed.
+
+    NFC, the domain by IDNA, A-Z lowered by ASCII rules only: Unicode's own rules would make
+    different mailboxes equal (``ı`` and ``i``, ``ﬁ`` and ``fi``).
+
+    :param email: a valid address, as a form has checked it.
+    """
+    local, _, domain = unicodedata.normalize("NFC", email.strip()).rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:  # a label too long or empty: then it is compared as it stands
+        pass
+    return _ascii_lower(f"{local}@{domain}")
+
+
+def _ascii_lower(text: str) -> str:
+    return "".join(chr(ord(char) + 32) if "A" <= char <= "Z" else char for char in text)

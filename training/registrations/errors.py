@@ -1,0 +1,125 @@
+"""Why somebody cannot be registered, or a registration not be changed."""
+
+from training.errors import N_, ConflictError, GoneError, InvalidInputError
+
+
+class RegistrationClosedError(ConflictError):
+    """The session takes no registrations now."""
+
+    code = "registration-closed"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Registration for this session is closed."))
+
+
+class SessionFullError(ConflictError):
+    """No seat is free and the waitlist has no room."""
+
+    code = "session-full"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This session is full."))
+
+
+class DoesNotFitError(ConflictError):
+    """A group that is to come as a whole needs more seats than there are."""
+
+    code = "does-not-fit"
+
+    def __init__(self, *, free: int, wanted: int) -> None:
+        self.free, self.wanted = free, wanted
+        super().__init__(
+            N_(
+                "Not all of you fit: %(wanted)s people, and %(free)s free seats. "
+                "Nobody was registered yet. Register fewer people, or choose to take what fits."
+            ),
+            free=free,
+            wanted=wanted,
+        )
+
+
+class AlreadyRegisteredError(ConflictError):
+    """A person has or awaits a seat already. For staff and representatives; see ADR 0006.
+
+    :param positions: the rows of the form, from 0.
+    """
+
+    code = "already-registered"
+
+    def __init__(self, positions: tuple[int, ...] = ()) -> None:
+        self.positions = positions
+        super().__init__(N_("This person is registered for this session already."))
+
+
+class NotForYouError(ConflictError):
+    """The session is for people of partner organizations, and nobody vouched for this one."""
+
+    code = "partners-only"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This session is for people of partner organizations: ask yours to register you.")
+        )
+
+
+class TooLateToCancelError(ConflictError):
+    """Participants may cancel until the first meeting starts."""
+
+    code = "too-late-to-cancel"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This session has started. Please tell your trainer that you cannot come.")
+        )
+
+
+class NotWaitingError(ConflictError):
+    """Only somebody who waits can be given a seat."""
+
+    code = "not-waiting"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This person is not on the waitlist any more."))
+
+
+class NoFreeSeatError(ConflictError):
+    """Staff promote by hand into a free seat, or overbook by saying so."""
+
+    code = "no-free-seat"
+
+    def __init__(self) -> None:
+        super().__init__(N_("No seat is free. Raise the number of seats, or overbook on purpose."))
+
+
+class SessionOverError(ConflictError):
+    """After the last meeting nobody gets a seat any more."""
+
+    code = "session-over"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This session is over."))
+
+
+class BelowHeldError(InvalidInputError):
+    """Fewer seats than people who hold one."""
+
+    code = "below-held"
+
+    def __init__(self, held: int) -> None:
+        self.held = held
+        super().__init__(
+            N_(
+                "%(held)s people hold a seat. Choose at least that many seats, "
+                "or keep all %(held)s people and overbook the session."
+            ),
+            held=held,
+        )
+
+
+class LinkEndedError(GoneError):
+    """The link was replaced by a newer one."""
+
+    code = "link-ended"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This link is no longer valid. The newest mail has the right one."))

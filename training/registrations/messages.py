@@ -1,0 +1,74 @@
+"""Which message tells of which change of a registration."""
+
+from datetime import datetime
+
+from training.notifications.outbox import Letter
+from training.registrations.values import CancelledBecause, RegistrationStatus
+
+CONFIRMED = "registration.confirmed"
+WAITLISTED = "registration.waitlisted"
+PROMOTED = "registration.promoted"
+CANCELLED = "registration.cancelled"
+SESSION_CANCELLED = "registration.session_cancelled"
+ALREADY_REGISTERED = "registration.already_registered"
+
+#: What somebody is told when they are registered.
+OF_STATUS = {
+    RegistrationStatus.CONFIRMED: CONFIRMED,
+    RegistrationStatus.WAITLISTED: WAITLISTED,
+}
+#: Act in the audit trail → the message that it must have caused. Invariant I5.
+OF_ACT = {
+    "registration.promote": PROMOTED,
+    "registration.cancel": CANCELLED,
+    "registration.cancel_with_session": SESSION_CANCELLED,
+}
+REGISTER = "registration.register"
+
+
+def expected(action: str, status: RegistrationStatus) -> str | None:
+    """Return the kind of message that an act on a registration must have caused."""
+    return OF_STATUS.get(status) if action == REGISTER else OF_ACT.get(action)
+
+
+def of_registration(
+    kind: str,
+    *,
+    registration_id: int,
+    recipient_id: int,
+    training_session_id: int,
+    audit_entry_id: int,
+    valid_until: datetime | None = None,
+) -> Letter:
+    """Return the one message that tells of one act on a registration."""
+    return Letter(
+        kind=kind,
+        key=f"{kind}:{audit_entry_id}",
+        recipient_id=recipient_id,
+        registration_id=registration_id,
+        training_session_id=training_session_id,
+        audit_entry_id=audit_entry_id,
+        valid_until=valid_until,
+    )
+
+
+def already_registered(*, registration_id: int, recipient_id: int, now: datetime) -> Letter:
+    """Return the message with somebody's own link, at most one an hour for each registration.
+
+    Else whoever knows an address could fill its mailbox from our form.
+    """
+    return Letter(
+        kind=ALREADY_REGISTERED,
+        key=f"{ALREADY_REGISTERED}:{registration_id}:{now:%Y%m%d%H}",
+        recipient_id=recipient_id,
+        registration_id=registration_id,
+    )
+
+
+def cancelled(because: CancelledBecause) -> str:
+    """Return the act, and so the message, of a cancellation."""
+    return (
+        "registration.cancel_with_session"
+        if because is CancelledBecause.SESSION
+        else "registration.cancel"
+    )

@@ -1,0 +1,78 @@
+"""Registration: one person's place in one training session."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Base, conflicts, enum_type
+from training.people.models import Person, new_public_id
+from training.registrations.errors import AlreadyRegisteredError, SessionFullError
+from training.registrations.values import CancelledBecause, Claim, RegistrationStatus
+from training.sessions.models import TrainingSession
+
+LIVE_SQL = "status IN ('requested', 'confirmed', 'offered', 'waitlisted')"
+
+conflicts["uq_registration_live_person"] = AlreadyRegisteredError
+conflicts["ck_training_session_seats"] = SessionFullError
+# Two who decided without the lock get the same ticket: to whoever comes second it is full.
+conflicts["uq_registration_training_session_id_ticket"] = SessionFullError
+
+
+class Registration(Base):
+    """One person's place in one training session. A cancelled one may be followed by a new one."""
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        Index(
+            "uq_registration_live_person",
+            "training_session_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text(LIVE_SQL),
+            postgresql_where=text(LIVE_SQL),
+        ),
+        UniqueConstraint("training_session_id", "ticket"),
+        # Who waits, in order: promotion reads the first few and no more.
+        Index(
+            "ix_registration_waiting",
+            "training_session_id",
+            "ticket",
+            sqlite_where=text("status = 'waitlisted'"),
+            postgresql_where=text("status = 'waitlisted'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
+    training_session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    #: As given for this session; it never renames the person.
+    name: Mapped[str] = mapped_column(String(200))
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    claim: Mapped[Claim]
+    #: Assigned in ``seats.py`` only, under the session's lock.
+    status: Mapped[RegistrationStatus]
+    #: Given under the lock, never changed or used again. The place in line is a rank, computed.
+    ticket: Mapped[int]
+    #: People who came in one form and want to stay together share a number.
+    group: Mapped[int | None] = mapped_column("group_number")
+    registered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    registered_at: Mapped[datetime]
+    offer_expires_at: Mapped[datetime | None]
+    cancelled_because: Mapped[CancelledBecause | None]
+    #: The status that a cancelled session took away, to restore it when the session re-opens.
+    before_cancel: Mapped[RegistrationStatus | None] = mapped_column(
+        enum_type(RegistrationStatus, name="before_cancel")
+    )
+    #: Raised by every change of the status; part of SEQUENCE in a personal calendar.
+    revision: Mapped[int] = mapped_column(default=0)
+    #: Raised to make every link dead that was mailed for this registration.
+    link_epoch: Mapped[int] = mapped_column(default=0)
+    #: Version of the consent text that was agreed to; None: registered by somebody else.
+    consent: Mapped[str | None] = mapped_column(String(32))
+    #: Answers to the session's questions: question version → answer.
+    answers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])
+    training_session: Mapped[TrainingSession] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,84 @@
+"""The words of registrations."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RegistrationStatus(StrEnum):
+    """Where a registration stands."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    OFFERED = "offered"
+    WAITLISTED = "waitlisted"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+#: At most one of these for a person in a session.
+LIVE = frozenset(
+    {
+        RegistrationStatus.REQUESTED,
+        RegistrationStatus.CONFIRMED,
+        RegistrationStatus.OFFERED,
+        RegistrationStatus.WAITLISTED,
+    }
+)
+#: These hold a seat.
+SEATED = frozenset({RegistrationStatus.CONFIRMED, RegistrationStatus.OFFERED})
+
+
+class Claim(StrEnum):
+    """Why we believe that somebody belongs to the organization they name."""
+
+    DOMAIN = "domain"  # of a confirmed address
+    CODE = "code"
+    REPRESENTATIVE = "representative"
+    STAFF = "staff"
+    STATED = "stated"  # they say so
+
+
+class CancelledBecause(StrEnum):
+    """Who or what ended a registration."""
+
+    PERSON = "person"
+    STAFF = "staff"
+    SESSION = "session"
+
+
+class Fit(StrEnum):
+    """What is to happen to a group that does not fit as a whole."""
+
+    #: Nobody is registered, and they are told how many seats are free.
+    ALL = "all"
+    #: Whoever fits gets a seat, in the order of the form; the rest waits.
+    WHAT_FITS = "what_fits"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Participant:
+    """Who is to be trained, as a form or an import gives it."""
+
+    name: str
+    email: str  # as typed
+    organization_id: int | None = None
+    claim: Claim = Claim.STATED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placed:
+    """What one row of a form got, as whoever sent it may see it."""
+
+    name: str
+    status: RegistrationStatus
+    #: Place in line, from 1; None for who does not wait.
+    rank: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a group got, in the order of the form."""
+
+    placed: tuple[Placed, ...]
+    #: Of those whom this made; people registered before are not among them.
+    registration_ids: tuple[int, ...]

@@ -1,0 +1,1 @@
+"""What is taught, where, when, by whom, for how many."""

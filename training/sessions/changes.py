@@ -1,0 +1,36 @@
+"""What happens to sessions and matters to features above, or to the calendar."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.changes import Change
+
+
+@dataclass(frozen=True)  # no slots: that makes a second class, and __subclasses__ shows both
+class SessionPublished(Change):
+    """A draft became public, and takes registrations from now on."""
+
+    training_session_id: int
+    actor_id: int | None
+    audit_entry_id: int
+    now: datetime
+
+
+@dataclass(frozen=True)
+class SessionRevised(Change):
+    """Title, text, place, time or zone of a published session changed."""
+
+    training_session_id: int
+    actor_id: int | None
+    audit_entry_id: int
+    now: datetime
+
+
+@dataclass(frozen=True)
+class SessionCancelled(Change):
+    """Staff called a session off."""
+
+    training_session_id: int
+    actor_id: int | None
+    audit_entry_id: int
+    now: datetime

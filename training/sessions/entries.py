@@ -1,0 +1,108 @@
+"""What of a session stands in calendars: written with each published change, never on reading."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import joinedload, selectinload
+
+from training.calendars import service as calendars
+from training.calendars.values import CalendarEntry, Variant
+from training.db import db
+from training.sessions.changes import SessionCancelled, SessionPublished, SessionRevised
+from training.sessions.models import Meeting, Room, TrainingSession
+from training.sessions.values import Audience, Delivery, SessionStatus
+from training.text import slug
+
+
+def write(change: SessionPublished | SessionRevised | SessionCancelled) -> None:
+    """Store the calendar entries of a session as they are now."""
+    training_session = db.session.execute(
+        sa.select(TrainingSession)
+        .where(TrainingSession.id == change.training_session_id)
+        .options(
+            selectinload(TrainingSession.meetings)
+            .joinedload(Meeting.room)
+            .joinedload(Room.venue),
+            joinedload(TrainingSession.course),
+        )
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+    settings = current_app.extensions["settings"]
+    meetings = training_session.meetings
+    if not is_listed(training_session):
+        calendars.remove_entries(
+            [meeting.uid for meeting in meetings], variant=Variant.PUBLIC, now=change.now
+        )
+        return
+    calendars.store_entries(
+        public_entries(training_session, meetings, base_url=settings.base_url),
+        variant=Variant.PUBLIC,
+        domain=settings.uid_domain,
+        now=change.now,
+    )
+
+
+def is_listed(training_session: TrainingSession) -> bool:
+    """Tell whether a session stands in public lists and feeds."""
+    return (
+        training_session.status is not SessionStatus.DRAFT
+        and training_session.audience is not Audience.INVITED
+    )
+
+
+def public_entries(
+    training_session: TrainingSession, meetings: Sequence[Meeting], *, base_url: str
+) -> list[CalendarEntry]:
+    """Return what everybody's calendar may say of each meeting: no join link, no names."""
+    count = sum(meeting.cancelled_at is None for meeting in meetings)
+    return [
+        CalendarEntry(
+            uid=meeting.uid,
+            revision=meeting.revision,
+            revised_at=meeting.revised_at,
+            starts_at=meeting.starts_at,
+            ends_at=meeting.ends_at,
+            summary=_summary(training_session, position, count),
+            location=place_of(training_session, meeting),
+            description=_description(training_session, meeting, base_url=base_url),
+            url=session_url(training_session, base_url=base_url),
+            is_cancelled=meeting.cancelled_at is not None,
+            categories=(training_session.course.title,) if training_session.course else (),
+        )
+        for position, meeting in enumerate(meetings, start=1)
+    ]
+
+
+def session_url(training_session: TrainingSession, *, base_url: str) -> str:
+    """Return the address of a session's page, for programs and mails."""
+    return f"{base_url}/sessions/{training_session.id}-{session_slug(training_session.title)}"
+
+
+def session_slug(title: str) -> str:
+    """Return the readable part of a session's address."""
+    return slug(title, default="session")
+
+
+def place_of(training_session: TrainingSession, meeting: Meeting) -> str:
+    """Return where a meeting takes place, in one line; an empty text where nobody said yet."""
+    if meeting.room is not None:
+        return meeting.room.label
+    return "Online" if training_session.delivery is not Delivery.IN_PERSON else ""
+
+
+def _summary(training_session: TrainingSession, position: int, count: int) -> str:
+    if count < 2:  # noqa: PLR2004 -- one of one needs no number
+        return training_session.title
+    return f"{training_session.title} ({position}/{count})"
+
+
+def _description(training_session: TrainingSession, meeting: Meeting, *, base_url: str) -> str:
+    local = (
+        f"{meeting.wall_start:%Y-%m-%d %H:%M} – {meeting.wall_end:%H:%M} {meeting.timezone}"
+        if meeting.wall_start.date() == meeting.wall_end.date()
+        else f"{meeting.wall_start:%Y-%m-%d %H:%M} – "
+        f"{meeting.wall_end:%Y-%m-%d %H:%M} {meeting.timezone}"
+    )
+    parts = (local, training_session.description, session_url(training_session, base_url=base_url))
+    return "\n\n".join(part for part in parts if part)

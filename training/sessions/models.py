@@ -1,0 +1,194 @@
+"""Courses, training sessions, their meetings, who trains, and where."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Base
+from training.sessions.values import Audience, Delivery, SessionStatus
+
+
+class Course(Base):
+    """What is taught, and held many times."""
+
+    __tablename__ = "course"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    summary: Mapped[str] = mapped_column(String(500), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    #: BCP 47.
+    language: Mapped[str] = mapped_column(String(16), default="en")
+
+
+class Venue(Base):
+    """A building or a campus."""
+
+    __tablename__ = "venue"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    address: Mapped[str] = mapped_column(String(500), default="")
+    timezone: Mapped[str | None] = mapped_column(String(64))
+
+
+class Room(Base):
+    """A room of a venue; one with an empty name stands for the whole venue."""
+
+    __tablename__ = "room"
+    __table_args__ = (UniqueConstraint("venue_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    capacity: Mapped[int | None]
+
+    venue: Mapped[Venue] = relationship(lazy="raise_on_sql")
+
+    @property
+    def label(self) -> str:
+        """The room as people find it: its own name, then the venue's."""
+        return f"{self.name}, {self.venue.name}" if self.name else self.venue.name
+
+
+class TrainingSession(Base):
+    """One delivery of a course, for which people register.
+
+    Never shortened to ``session`` in code: that word is taken by Flask (the
+    cookie) and by SQLAlchemy (``db.session``).
+    """
+
+    __tablename__ = "training_session"
+    __table_args__ = (
+        CheckConstraint("capacity >= 0", name="capacity_not_negative"),
+        CheckConstraint("waitlist_capacity >= 0", name="waitlist_capacity_not_negative"),
+        CheckConstraint(
+            "capacity IS NULL OR confirmed_count + offered_count <= capacity + overbooked_by",
+            name="seats",
+        ),
+        CheckConstraint(
+            "confirmed_count >= 0 AND offered_count >= 0"
+            " AND waitlisted_count >= 0 AND overbooked_by >= 0",
+            name="counters_not_negative",
+        ),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        UniqueConstraint("external_source", "external_key"),
+        Index("ix_training_session_listing", "status", "audience", "starts_at", "id"),
+        Index("ix_training_session_starts_at", "starts_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text, default="")
+    #: BCP 47.
+    language: Mapped[str] = mapped_column(String(16))
+    status: Mapped[SessionStatus] = mapped_column(default=SessionStatus.DRAFT)
+    delivery: Mapped[Delivery]
+    audience: Mapped[Audience]
+    #: IANA name, such as "Africa/Nairobi": how the people who attend read the clock.
+    timezone: Mapped[str] = mapped_column(String(64))
+    #: Title without case and accents, for searching.
+    search_key: Mapped[str] = mapped_column(String(500))
+
+    #: Naive wall times in the session's zone, as staff typed them, and the instants they name.
+    registration_opens: Mapped[datetime | None] = mapped_column(DateTime)
+    registration_closes: Mapped[datetime | None] = mapped_column(DateTime)
+    registration_opens_at: Mapped[datetime | None]
+    #: None: at the first start.
+    registration_closes_at: Mapped[datetime | None]
+    registration_paused: Mapped[bool] = mapped_column(default=False)
+    #: None: at the first start. Later, freed seats go to nobody by themselves.
+    promotion_ends_at: Mapped[datetime | None]
+    #: Start of the first meeting and end of the last, kept for sorting.
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+    #: Raised by a change of title, text, place, time or status; never by a registration.
+    revision: Mapped[int] = mapped_column(default=0)
+    revised_at: Mapped[datetime]
+
+    #: None: as many as come.
+    capacity: Mapped[int | None]
+    #: None: as many as like to wait; 0: nobody waits.
+    waitlist_capacity: Mapped[int | None]
+    # The counters and the next ticket change only in registrations/seats.py, under the lock.
+    confirmed_count: Mapped[int] = mapped_column(default=0)
+    offered_count: Mapped[int] = mapped_column(default=0)
+    waitlisted_count: Mapped[int] = mapped_column(default=0)
+    #: Seats held beyond the capacity by an explicit act; falls with every freed seat.
+    overbooked_by: Mapped[int] = mapped_column(default=0)
+    next_ticket: Mapped[int] = mapped_column(default=1)
+    #: Counts the locks taken; see ``lock_training_session``. Part of every page's validator.
+    seat_changes: Mapped[int] = mapped_column(default=0)
+
+    #: Where it was imported from, and what it is called there.
+    external_source: Mapped[str | None] = mapped_column(String(64))
+    external_key: Mapped[str | None] = mapped_column(String(128))
+
+    meetings: Mapped[list["Meeting"]] = relationship(
+        back_populates="training_session", order_by="Meeting.ordinal", lazy="raise_on_sql"
+    )
+    course: Mapped[Course | None] = relationship(lazy="raise_on_sql")
+
+
+class Meeting(Base):
+    """One sitting of a training session: what stands in a calendar and has attendance."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        UniqueConstraint("training_session_id", "ordinal"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("start_fold IN (0, 1) AND end_fold IN (0, 1)", name="folds"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The calendar's UID, for good (RFC 5545, section 3.8.4.7).
+    uid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
+    training_session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
+    ordinal: Mapped[int] = mapped_column(default=1)
+    # What the clock on the wall will say is the truth; the instants are derived from it.
+    wall_start: Mapped[datetime] = mapped_column(DateTime)
+    start_fold: Mapped[int] = mapped_column(default=0)  # 1: the second time it shows this
+    wall_end: Mapped[datetime] = mapped_column(DateTime)
+    end_fold: Mapped[int] = mapped_column(default=0)
+    timezone: Mapped[str] = mapped_column(String(64))
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"), index=True)
+    #: For those who have a seat only.
+    join_url: Mapped[str | None] = mapped_column(String(2000))
+    #: The calendar's SEQUENCE (RFC 5545, section 3.8.7.4) and DTSTAMP.
+    revision: Mapped[int] = mapped_column(default=0)
+    revised_at: Mapped[datetime]
+    #: Set when this meeting alone, or the whole session, was called off.
+    cancelled_at: Mapped[datetime | None]
+
+    training_session: Mapped[TrainingSession] = relationship(
+        back_populates="meetings", lazy="raise_on_sql"
+    )
+    room: Mapped[Room | None] = relationship(lazy="raise_on_sql")
+
+
+class Assignment(Base):
+    """A person who trains in a session."""
+
+    __tablename__ = "assignment"
+
+    training_session_id: Mapped[int] = mapped_column(
+        ForeignKey("training_session.id"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)

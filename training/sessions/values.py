@@ -1,0 +1,184 @@
+"""The words of training sessions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from training.clock import Fold
+
+
+class SessionStatus(StrEnum):
+    """What staff decided; whether a session is open or full is computed."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Delivery(StrEnum):
+    """How people take part."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    HYBRID = "hybrid"
+
+
+class Audience(StrEnum):
+    """Who may register: all; partners with a believed claim; whoever has the code."""
+
+    PUBLIC = "public"
+    PARTNERS = "partners"
+    INVITED = "invited"
+
+
+class SessionState(StrEnum):
+    """What a reader is told, computed by :func:`training.sessions.rules.availability`."""
+
+    DRAFT = "draft"
+    NOT_YET_OPEN = "not_yet_open"
+    OPEN = "open"
+    FEW_SEATS = "few_seats"
+    #: No free seat, but room to wait for one.
+    WAITLIST = "waitlist"
+    FULL = "full"
+    CLOSED = "closed"
+    RUNNING = "running"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Availability:
+    """What a reader is told about a session at one moment."""
+
+    state: SessionState
+    #: Seats that a newcomer could get; None: there is no limit.
+    free: int | None
+    waiting: int
+    opens_at: datetime | None
+    closes_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionClock:
+    """When things happen in a session's life, and whether it takes registrations by itself."""
+
+    status: SessionStatus
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    registration_paused: bool
+    promotion_ends_at: datetime | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeatCounts:
+    """How a session's seats are held at one moment."""
+
+    capacity: int | None
+    waitlist_capacity: int | None
+    confirmed: int
+    offered: int
+    waitlisted: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockedSession:
+    """A session under its lock: what deciding about its seats needs, as committed."""
+
+    id: int
+    status: SessionStatus
+    audience: Audience
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    registration_paused: bool
+    promotion_ends_at: datetime | None
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int | None
+    waitlist_capacity: int | None
+    confirmed_count: int
+    offered_count: int
+    waitlisted_count: int
+    overbooked_by: int
+    next_ticket: int
+    revision: int
+
+    @property
+    def clock(self) -> SessionClock:
+        return SessionClock(
+            status=self.status,
+            registration_opens_at=self.registration_opens_at,
+            registration_closes_at=self.registration_closes_at,
+            registration_paused=self.registration_paused,
+            promotion_ends_at=self.promotion_ends_at,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )
+
+    @property
+    def seats(self) -> SeatCounts:
+        return SeatCounts(
+            capacity=self.capacity,
+            waitlist_capacity=self.waitlist_capacity,
+            confirmed=self.confirmed_count,
+            offered=self.offered_count,
+            waitlisted=self.waitlisted_count,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeetingPlan:
+    """When and where one meeting is to be, as a person plans it."""
+
+    #: Naive: what the clock on the wall will say.
+    wall_start: datetime
+    wall_end: datetime
+    #: IANA name of the zone in which that clock hangs.
+    timezone: str
+    #: For a time that occurs twice; None: nobody said, which is right for all others.
+    start_fold: Fold | None = None
+    end_fold: Fold | None = None
+    venue: str = ""
+    room: str = ""
+    join_url: str | None = None
+    #: The stored meeting that this plan changes; None: a new one.
+    meeting_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionPlan:
+    """A training session as staff or an import describe it; seats apart (see SeatPlan)."""
+
+    title: str
+    description: str
+    language: str
+    delivery: Delivery
+    audience: Audience
+    timezone: str
+    meetings: tuple[MeetingPlan, ...]
+    course_id: int | None = None
+    campaign_id: int | None = None
+    #: Naive wall times in the session's zone.
+    registration_opens: datetime | None = None
+    registration_closes: datetime | None = None
+    registration_paused: bool = False
+    #: People who train.
+    trainer_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeatPlan:
+    """How many may come and wait; None: as many as like to."""
+
+    capacity: int | None
+    waitlist_capacity: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExternalKey:
+    """What a session is called where it was imported from."""
+
+    source: str
+    key: str

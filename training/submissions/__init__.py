@@ -1,0 +1,1 @@
+"""Makes a second send of one form or call harmless."""

@@ -1,0 +1,91 @@
+"""What text may be stored: NFC, no control characters; forms refuse, imports clean."""
+
+import re
+import unicodedata
+
+from training.errors import N_, InvalidInputError
+
+#: Longest description, in characters.
+MAX_LONG_TEXT = 20_000
+
+#: Longest name of a person, in characters.
+MAX_NAME = 200
+#: RFC 5321, section 4.5.3.1: the longest e-mail address, and the part before the @.
+MAX_EMAIL = 254
+MAX_EMAIL_LOCAL = 64
+
+#: C0, DEL and C1, the line and paragraph separators, the byte order mark and lone surrogates.
+#: TAB and LF are among them: single-line fields refuse those too.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_CONTROL_BUT_TAB_LF = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+#: Every way to end a line that is not LF.
+_OTHER_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+#: Marks that turn the direction of what follows: a name with one of them rewrites its neighbours.
+_BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+class ControlCharacterError(InvalidInputError):
+    """The text holds a character that nobody types."""
+
+    code = "control-character"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This contains a character that cannot be stored. Please type it again by hand.")
+        )
+
+
+def single_line(text: str) -> str:
+    """Return a line as it is stored: NFC, without white space at its ends.
+
+    :raise ControlCharacterError: a control character, a separator or half a surrogate pair.
+    """
+    text = text.strip()
+    if _CONTROL.search(text):
+        raise ControlCharacterError
+    return unicodedata.normalize("NFC", text)
+
+
+def several_lines(text: str) -> str:
+    """Return a text of several lines as it is stored: NFC, lines ended by LF.
+
+    :param text: as a form sends it, lines ended by CR LF.
+    :raise ControlCharacterError: a control character other than TAB and LF.
+    """
+    text = text.replace("\r\n", "\n").strip()
+    if _CONTROL_BUT_TAB_LF.search(text):
+        raise ControlCharacterError
+    return unicodedata.normalize("NFC", text)
+
+
+def cleaned_line(text: str) -> str:
+    """Return an imported line made fit to store: what ends a line becomes a space."""
+    text = _CONTROL_BUT_TAB_LF.sub("", _OTHER_LINE_ENDS.sub("\n", text))
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def cleaned_lines(text: str) -> str:
+    """Return an imported text made fit to store: every line end becomes LF, the rest is dropped."""
+    text = _CONTROL_BUT_TAB_LF.sub("", _OTHER_LINE_ENDS.sub("\n", text))
+    return unicodedata.normalize("NFC", text.strip())
+
+
+def for_display(text: str) -> str:
+    """Return a stored line without marks that would turn its neighbours around."""
+    return _BIDI_CONTROLS.sub("", text)
+
+
+def search_key(*parts: str | None) -> str:
+    """Return what a search compares: lower case by Unicode's rules, without accents.
+
+    Made in Python for both databases, because SQLite's ``lower()`` knows ASCII only.
+    """
+    text = " ".join(part for part in parts if part)
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def slug(text: str, *, default: str) -> str:
+    """Return a readable part of an address: a-z, 0-9 and hyphens, at most 60 characters."""
+    words = re.findall("[a-z0-9]+", search_key(text))
+    return "-".join(words)[:60].strip("-") or default

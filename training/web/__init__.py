@@ -1,0 +1,1 @@
+"""What every page shares; knows HTTP, knows no rules."""

@@ -1,0 +1,112 @@
+"""Refusals and faults → a page, or a problem document for programs."""
+
+import json
+import logging
+import secrets
+from http import HTTPStatus
+
+import sqlalchemy as sa
+from flask import Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from training.db import db, is_away
+from training.errors import (
+    BusyError,
+    ConflictError,
+    DomainError,
+    GoneError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from training.web.fields import sentence
+
+logger = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[DomainError], HTTPStatus] = {
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    NotAllowedError: HTTPStatus.FORBIDDEN,
+    GoneError: HTTPStatus.GONE,
+    InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ConflictError: HTTPStatus.CONFLICT,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+#: Seconds after which a busy server is worth another try.
+RETRY_AFTER = 2
+
+
+def register(app: Flask) -> None:
+    """Answer every refusal and fault of the application."""
+    app.register_error_handler(DomainError, _on_domain_error)
+    app.register_error_handler(sa.exc.SQLAlchemyError, _on_database_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(Exception, _on_fault)
+
+
+def status_of(error: DomainError) -> HTTPStatus:
+    """Return the HTTP status that a refusal is answered with."""
+    return next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+
+
+def _on_domain_error(error: DomainError) -> ResponseReturnValue:
+    return _respond(status_of(error), error.code, sentence(error))
+
+
+def _on_database_error(error: sa.exc.SQLAlchemyError) -> ResponseReturnValue:
+    if not is_away(error):
+        return _on_fault(error)
+    db.session.rollback()
+    busy = BusyError()
+    return _respond(HTTPStatus.SERVICE_UNAVAILABLE, busy.code, sentence(busy))
+
+
+def _on_http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error  # a redirect, or an answer made whole already
+    status = HTTPStatus(error.code)
+    response = _respond(status, status.phrase.lower().replace(" ", "-"), _message_of(status))
+    for name, value in error.get_headers(request.environ):
+        if name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
+    return response
+
+
+def _on_fault(error: Exception) -> ResponseReturnValue:
+    """Answer a bug of ours: the person learns a number, the log what happened."""
+    incident = secrets.token_hex(4)
+    logger.exception("incident %s", incident, exc_info=error)
+    db.session.rollback()
+    message = _("Something went wrong on our side. Nothing of what you sent was kept.")
+    return _respond(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", message, incident=incident)
+
+
+def _message_of(status: HTTPStatus) -> str:
+    sentences = {
+        HTTPStatus.BAD_REQUEST: _("This request cannot be understood. Go back and try again."),
+        HTTPStatus.FORBIDDEN: _("You may not do this."),
+        HTTPStatus.NOT_FOUND: _("There is no such page."),
+        HTTPStatus.METHOD_NOT_ALLOWED: _("This page cannot be used in that way."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("This is more than can be sent at once."),
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _("This kind of content is not accepted here."),
+    }
+    return str(sentences.get(status) or _("This request cannot be answered."))
+
+
+def _respond(
+    status: HTTPStatus, code: str, message: str, *, incident: str | None = None
+) -> Response:
+    if request.path.startswith("/api/") or request.is_json:
+        problem = {"title": status.phrase, "status": status, "code": code, "detail": message}
+        if incident:
+            problem["incident"] = incident
+        response = Response(json.dumps(problem), status, content_type="application/problem+json")
+    else:
+        page = render_template(
+            "errors/error.html", status=status, message=message, incident=incident
+        )
+        response = Response(page, status)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
