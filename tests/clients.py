@@ -41,11 +41,12 @@ class Page:
         ]
 
     def form(self, action: str | None = None) -> ET.Element:
-        """Return the one form, or the one whose action ends like that."""
+        """Return the one form of the page's own, or the one whose action ends like that."""
         found = [
             form
             for form in self.forms()
-            if action is None or (form.get("action") or "").endswith(action)
+            if (form.get("action") or "").endswith(action or "")
+            and (action or not (form.get("action") or "").endswith("/sign-out"))
         ]
         assert len(found) == 1, f"{len(found)} forms for {action!r}"
         return found[0]
@@ -73,9 +74,7 @@ def values_of(form: ET.Element) -> dict[str, list[str]]:
             if not chosen and control.get("multiple") is None:
                 chosen = options[:1]
             for option in chosen:
-                values.setdefault(name, []).append(
-                    option.get("value", "".join(option.itertext()))
-                )
+                values.setdefault(name, []).append(option.get("value", "".join(option.itertext())))
     return values
 
 
@@ -92,7 +91,7 @@ class IsolatedClient(FlaskClient):
         with self.application.app_context():
             response = super().open(*args, **kwargs)
         db.session.expire_all()
-        if response.mimetype == "text/html" and response.content_encoding is None and response.text:
+        if response.mimetype == "text/html" and "Content-Encoding" not in response.headers:
             Page(response.text)
         return response
 

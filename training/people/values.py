@@ -1,6 +1,7 @@
 """How people are told apart."""
 
 import unicodedata
+from contextlib import suppress
 
 
 def email_key(email: str) -> str:
@@ -12,10 +13,8 @@ def email_key(email: str) -> str:
     :param email: a valid address, as a form has checked it.
     """
     local, _, domain = unicodedata.normalize("NFC", email.strip()).rpartition("@")
-    try:
+    with suppress(UnicodeError):  # a label too long or empty: then it is compared as it stands
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:  # a label too long or empty: then it is compared as it stands
-        pass
     return _ascii_lower(f"{local}@{domain}")
 
 

@@ -64,9 +64,7 @@ def as_result(outcome: Outcome) -> dict[str, Any]:
 def from_result(result: dict[str, Any]) -> tuple[Placed, ...]:
     """Return what a stored submission shows: the way back from :func:`as_result`."""
     return tuple(
-        Placed(
-            name=one["name"], status=RegistrationStatus(one["status"]), rank=one["rank"]
-        )
+        Placed(name=one["name"], status=RegistrationStatus(one["status"]), rank=one["rank"])
         for one in result["placed"]
     )
 

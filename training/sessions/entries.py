@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from babel import Locale, UnknownLocaleError
 from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.calendars import service as calendars
@@ -21,26 +24,32 @@ def write(change: SessionPublished | SessionRevised | SessionCancelled) -> None:
         sa.select(TrainingSession)
         .where(TrainingSession.id == change.training_session_id)
         .options(
-            selectinload(TrainingSession.meetings)
-            .joinedload(Meeting.room)
-            .joinedload(Room.venue),
+            selectinload(TrainingSession.meetings).joinedload(Meeting.room).joinedload(Room.venue),
             joinedload(TrainingSession.course),
         )
         .execution_options(populate_existing=True)
     ).scalar_one()
     settings = current_app.extensions["settings"]
-    meetings = training_session.meetings
+    meetings = sorted(training_session.meetings, key=lambda meeting: meeting.starts_at)
     if not is_listed(training_session):
         calendars.remove_entries(
             [meeting.uid for meeting in meetings], variant=Variant.PUBLIC, now=change.now
         )
         return
-    calendars.store_entries(
-        public_entries(training_session, meetings, base_url=settings.base_url),
-        variant=Variant.PUBLIC,
-        domain=settings.uid_domain,
-        now=change.now,
-    )
+    with force_locale(_locale_of(training_session.language, default=settings.locale)):
+        calendars.store_entries(
+            public_entries(training_session, meetings, base_url=settings.base_url),
+            variant=Variant.PUBLIC,
+            domain=settings.uid_domain,
+            now=change.now,
+        )
+
+
+def _locale_of(language: str, *, default: str) -> str:
+    try:
+        return str(Locale.parse(language, sep="-"))
+    except (ValueError, UnknownLocaleError):
+        return default
 
 
 def is_listed(training_session: TrainingSession) -> bool:
@@ -55,7 +64,8 @@ def public_entries(
     training_session: TrainingSession, meetings: Sequence[Meeting], *, base_url: str
 ) -> list[CalendarEntry]:
     """Return what everybody's calendar may say of each meeting: no join link, no names."""
-    count = sum(meeting.cancelled_at is None for meeting in meetings)
+    held = [meeting.uid for meeting in meetings if meeting.cancelled_at is None]
+    number_of = {uid: number for number, uid in enumerate(held, start=1)}
     return [
         CalendarEntry(
             uid=meeting.uid,
@@ -63,14 +73,14 @@ def public_entries(
             revised_at=meeting.revised_at,
             starts_at=meeting.starts_at,
             ends_at=meeting.ends_at,
-            summary=_summary(training_session, position, count),
+            summary=_summary(training_session, number_of.get(meeting.uid), len(held)),
             location=place_of(training_session, meeting),
             description=_description(training_session, meeting, base_url=base_url),
             url=session_url(training_session, base_url=base_url),
             is_cancelled=meeting.cancelled_at is not None,
             categories=(training_session.course.title,) if training_session.course else (),
         )
-        for position, meeting in enumerate(meetings, start=1)
+        for meeting in meetings
     ]
 
 
@@ -88,13 +98,13 @@ def place_of(training_session: TrainingSession, meeting: Meeting) -> str:
     """Return where a meeting takes place, in one line; an empty text where nobody said yet."""
     if meeting.room is not None:
         return meeting.room.label
-    return "Online" if training_session.delivery is not Delivery.IN_PERSON else ""
+    return str(_("Online")) if training_session.delivery is not Delivery.IN_PERSON else ""
 
 
-def _summary(training_session: TrainingSession, position: int, count: int) -> str:
-    if count < 2:  # noqa: PLR2004 -- one of one needs no number
+def _summary(training_session: TrainingSession, number: int | None, count: int) -> str:
+    if number is None or count == 1:  # called off, or one of one: needs no number
         return training_session.title
-    return f"{training_session.title} ({position}/{count})"
+    return f"{training_session.title} ({number}/{count})"
 
 
 def _description(training_session: TrainingSession, meeting: Meeting, *, base_url: str) -> str:
@@ -104,5 +114,6 @@ def _description(training_session: TrainingSession, meeting: Meeting, *, base_ur
         else f"{meeting.wall_start:%Y-%m-%d %H:%M} – "
         f"{meeting.wall_end:%Y-%m-%d %H:%M} {meeting.timezone}"
     )
-    parts = (local, training_session.description, session_url(training_session, base_url=base_url))
+    # The address before the text, which calendars cut when it is long.
+    parts = (local, session_url(training_session, base_url=base_url), training_session.description)
     return "\n\n".join(part for part in parts if part)

@@ -73,21 +73,26 @@ def has_room_to_wait(seats: SeatCounts) -> bool:
     return seats.waitlist_capacity is None or seats.waitlisted < seats.waitlist_capacity
 
 
-def _state(
-    clock: SessionClock, seats: SeatCounts, free: int | None, now: datetime
-) -> SessionState:
-    if clock.status is SessionStatus.CANCELLED:
-        return SessionState.CANCELLED
-    if clock.status is SessionStatus.DRAFT:
-        return SessionState.DRAFT
-    if now >= clock.ends_at:
-        return SessionState.OVER
-    if now >= clock.starts_at and now >= closes_at(clock):
-        return SessionState.RUNNING
-    if clock.registration_opens_at is not None and now < clock.registration_opens_at:
-        return SessionState.NOT_YET_OPEN
-    if clock.registration_paused or now >= closes_at(clock):
-        return SessionState.CLOSED
+def _state(clock: SessionClock, seats: SeatCounts, free: int | None, now: datetime) -> SessionState:
+    is_closed = clock.registration_paused or now >= closes_at(clock)
+    ruled_out = (
+        (clock.status is SessionStatus.CANCELLED, SessionState.CANCELLED),
+        (clock.status is SessionStatus.DRAFT, SessionState.DRAFT),
+        (now >= clock.ends_at, SessionState.OVER),
+        (now >= clock.starts_at and is_closed, SessionState.RUNNING),
+        (
+            clock.registration_opens_at is not None and now < clock.registration_opens_at,
+            SessionState.NOT_YET_OPEN,
+        ),
+        (is_closed, SessionState.CLOSED),
+    )
+    for is_so, state in ruled_out:
+        if is_so:
+            return state
+    return _open_state(seats, free)
+
+
+def _open_state(seats: SeatCounts, free: int | None) -> SessionState:
     if free is None:
         return SessionState.OPEN
     if free == 0:
@@ -136,9 +141,7 @@ def meeting_times(plans: Sequence[MeetingPlan]) -> list[MeetingTimes]:
         starts_at, start_fold = _instant(
             plan.wall_start, zone, plan.start_fold, ordinal=ordinal, end="start"
         )
-        ends_at, end_fold = _instant(
-            plan.wall_end, zone, plan.end_fold, ordinal=ordinal, end="end"
-        )
+        ends_at, end_fold = _instant(plan.wall_end, zone, plan.end_fold, ordinal=ordinal, end="end")
         if ends_at <= starts_at:
             raise InvalidPlanError(N_("The end must be after the start."))
         times.append(

@@ -386,9 +386,7 @@ def _find_or_make_room(venue: str, room: str) -> int | None:
         return None
     insert = INSERT[db.engine.dialect.name]
     db.session.execute(
-        insert(Venue)
-        .values(name=venue, address="")
-        .on_conflict_do_nothing(index_elements=["name"])
+        insert(Venue).values(name=venue, address="").on_conflict_do_nothing(index_elements=["name"])
     )
     venue_id = db.session.scalars(sa.select(Venue.id).where(Venue.name == venue)).one()
     db.session.execute(

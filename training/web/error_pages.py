@@ -76,10 +76,20 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
 def _on_fault(error: Exception) -> ResponseReturnValue:
     """Answer a bug of ours: the person learns a number, the log what happened."""
     incident = secrets.token_hex(4)
-    logger.exception("incident %s", incident, exc_info=error)
+    logger.error("incident %s", incident, exc_info=error)
     db.session.rollback()
     message = _("Something went wrong on our side. Nothing of what you sent was kept.")
     return _respond(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", message, incident=incident)
+
+
+def _title_of(status: HTTPStatus) -> str:
+    titles = {
+        HTTPStatus.FORBIDDEN: _("Not for you"),
+        HTTPStatus.NOT_FOUND: _("Not found"),
+        HTTPStatus.GONE: _("No longer here"),
+        HTTPStatus.SERVICE_UNAVAILABLE: _("Busy right now"),
+    }
+    return str(titles.get(status) or _("That did not work"))
 
 
 def _message_of(status: HTTPStatus) -> str:
@@ -104,7 +114,12 @@ def _respond(
         response = Response(json.dumps(problem), status, content_type="application/problem+json")
     else:
         page = render_template(
-            "errors/error.html", status=status, message=message, incident=incident
+            "errors/error.html",
+            status=status.value,
+            title=_title_of(status),
+            message=message,
+            incident=incident,
+            ways=[],
         )
         response = Response(page, status)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:

@@ -1,6 +1,7 @@
 """The input layer of forms: what every field does with what a browser sends."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -31,7 +32,7 @@ def sentence(error: DomainError) -> str:
     return str(_(error.message, **error.values))
 
 
-class AppForm(FlaskForm):  # type: ignore[misc] -- Flask-WTF publishes no types
+class AppForm(FlaskForm):
     """A form with a CSRF token, whose ``form_errors`` hold what concerns it as a whole."""
 
     def refuse(self, error: DomainError) -> None:
@@ -39,10 +40,26 @@ class AppForm(FlaskForm):  # type: ignore[misc] -- Flask-WTF publishes no types
         self.form_errors.append(sentence(error))
 
 
-class _CleanedField(StringField):  # type: ignore[misc] -- WTForms publishes no types
+def visible(text: str | None) -> str:
+    """Return typed text as a page can show it again: what HTML cannot hold becomes a mark.
+
+    The mark is refused as well, so it shows where the trouble is, and nothing is lost unseen.
+    """
+    return "".join(
+        _REPLACEMENT
+        if unicodedata.category(char) in {"Cc", "Cs"} and char not in "\t\r\n"
+        else char
+        for char in text or ""
+    )
+
+
+class _CleanedField(StringField):
     """Text that is fit to store, or an error; what was typed is shown again either way."""
 
     clean: Callable[[str], str] = staticmethod(single_line)
+
+    def _value(self) -> str:
+        return visible(self.data)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = valuelist[0] if valuelist else ""
@@ -68,7 +85,7 @@ class LineField(_CleanedField):
     """One line of text: NFC, trimmed, without control characters."""
 
 
-class LongTextField(_CleanedField, TextAreaField):  # type: ignore[misc] -- untyped base
+class LongTextField(_CleanedField, TextAreaField):
     """Several lines of text; a form's CR LF becomes LF."""
 
     clean = staticmethod(several_lines)
@@ -77,7 +94,7 @@ class LongTextField(_CleanedField, TextAreaField):  # type: ignore[misc] -- unty
         super().__init__(*args, validators=[*validators, Length(max=MAX_LONG_TEXT)], **kwargs)
 
 
-class EmailAddressField(_CleanedField, EmailField):  # type: ignore[misc] -- untyped base
+class EmailAddressField(_CleanedField, EmailField):
     """An address that mail can be sent to; kept as typed."""
 
     def pre_validate(self, form: Any) -> None:
@@ -96,7 +113,7 @@ class EmailAddressField(_CleanedField, EmailField):  # type: ignore[misc] -- unt
             raise StopValidation(message)
 
 
-class WholeNumberField(StringField):  # type: ignore[misc] -- WTForms publishes no types
+class WholeNumberField(StringField):
     """A number of things, in ASCII digits: ``int()`` also takes ``1_000`` and full-width digits.
 
     ``value`` is the number, or None where the field is empty.
@@ -117,6 +134,9 @@ class WholeNumberField(StringField):  # type: ignore[misc] -- WTForms publishes 
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = valuelist[0].strip() if valuelist else ""
+
+    def _value(self) -> str:
+        return visible(self.data)
 
     def pre_validate(self, form: Any) -> None:
         self.value = None

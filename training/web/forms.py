@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from wtforms import FieldList, FormField, RadioField
+from wtforms import FieldList, FormField, HiddenField, RadioField
 
 
 class ErrorLink(NamedTuple):
@@ -42,11 +42,17 @@ def _of_entry(control: Any, row: int | None) -> Iterator[ErrorLink]:
 
 
 def _plain(control: Any, row: int | None, errors: Sequence[Any]) -> Iterator[ErrorLink]:
-    target = f"{control.id}-0" if isinstance(control, RadioField) else control.id
     for error in errors:
-        if not isinstance(error, str) and not hasattr(error, "__mod__"):
-            continue  # a list that sums up its rows, which speak for themselves
+        if isinstance(error, dict | list | tuple):
+            continue  # sums up rows, which speak for themselves
         message = str(error)
         if row is not None:
             message = _("Row %(row)s: %(message)s", row=row, message=message)
-        yield ErrorLink(target, message)
+        yield ErrorLink(_target(control), message)
+
+
+def _target(control: Any) -> str | None:
+    """Return the id of what can be typed in or chosen; a hidden field has nothing of the kind."""
+    if isinstance(control, HiddenField):
+        return None
+    return f"{control.id}-0" if isinstance(control, RadioField) else str(control.id)

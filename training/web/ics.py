@@ -90,5 +90,7 @@ def _is_unchanged(response: Response, *, now: datetime) -> bool:
 
 def _takes_gzip() -> bool:
     # By name: programs that say only "*" are old, and some of them do not mean it.
-    accepted = any(name == "gzip" and quality for name, quality in request.accept_encodings)
+    accepted = any(
+        name.lower() == "gzip" and quality > 0 for name, quality in request.accept_encodings
+    )
     return accepted and request.args.get("gzip") != "no"

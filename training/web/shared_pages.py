@@ -64,7 +64,7 @@ def shared_page(validator: str, render: Callable[[], str]) -> Response:
     if response.status_code == 304:  # noqa: PLR2004 -- not modified
         return response
     page = current_app.extensions["page_cache"].get(etag, render)
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings.quality("gzip") > 0:
         response.headers["Content-Encoding"] = "gzip"
         response.set_data(page.compressed)
     else:

@@ -126,13 +126,17 @@ def _clock(wall: datetime) -> str:
 def _span(start: datetime, end: datetime, locale: str) -> str:
     until_midnight = end.time() == time() and end.date() - start.date() == timedelta(days=1)
     if end.date() == start.date() or until_midnight:
-        return f"{_clock(start)}–{_clock(end)}"  # noqa: RUF001 (a span of time takes an en dash)
+        return f"{_clock(start)}–{_clock(end)}"
     last = short_date(end.date(), locale)
-    return f"{_clock(start)} – {last}, {_clock(end)}"  # noqa: RUF001 (as above)
+    return f"{_clock(start)} – {last}, {_clock(end)}"
 
 
 def _day_line(start: datetime, end: datetime) -> str:
-    """Return where the first day's hours lie on a line from midnight to midnight."""
+    """Return where the first day's hours lie on a line from midnight to midnight.
+
+    What takes more than a day has several meetings: of them only the start is known here.
+    """
     begin = start.hour * 4 + start.minute // 15
-    quarters = -(-int((end - start).total_seconds()) // 900)
+    length = end - start
+    quarters = 0 if length > timedelta(days=1) else -(-int(length.total_seconds()) // 900)
     return f"M{begin} 2h{max(2, min(quarters, QUARTERS_A_DAY - begin))}"

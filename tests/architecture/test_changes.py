@@ -1,0 +1,24 @@
+"""Nobody who must answer to a change is forgotten."""
+
+from training.app import SUBSCRIBERS
+from training.changes import Change
+
+
+def test_every_kind_of_change_has_its_subscribers() -> None:
+    listed = {
+        kind.__name__: [f"{answer.__module__}.{answer.__name__}" for answer in answers]
+        for kind, answers in SUBSCRIBERS.items()
+    }
+
+    assert set(Change.__subclasses__()) == set(SUBSCRIBERS)
+    assert listed == {
+        "SessionPublished": ["training.sessions.entries.write"],
+        "SessionRevised": [
+            "training.registrations.seats.freeing.answer_revised_session",
+            "training.sessions.entries.write",
+        ],
+        "SessionCancelled": [
+            "training.registrations.seats.freeing.answer_cancelled_session",
+            "training.sessions.entries.write",
+        ],
+    }

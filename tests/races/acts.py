@@ -1,0 +1,140 @@
+"""What is raced: the application's acts, and twins that leave out what protects it."""
+
+import time
+
+import sqlalchemy as sa
+
+from tests.times import NOW
+from training.clock import utc_now
+from training.db import db, transaction
+from training.people.service import find_or_make_people
+from training.people.values import email_key
+from training.registrations import seats, service
+from training.registrations.models import Registration
+from training.registrations.rules import Seats, place
+from training.registrations.seats import Group
+from training.registrations.seats.books import count
+from training.registrations.values import (
+    CancelledBecause,
+    Claim,
+    Participant,
+    RegistrationStatus,
+)
+from training.sessions import service as sessions
+from training.sessions.changes import SessionCancelled
+from training.sessions.models import TrainingSession
+from training.sessions.service import lock_training_session
+from training.submissions.service import Send
+
+#: How long a twin thinks between looking and writing.
+THINKING = 0.02
+
+
+def register(training_session_id: int, email: str) -> None:
+    """What the public form does."""
+    with transaction():
+        service.register(
+            training_session_id,
+            Group(participants=(Participant(name="Ada", email=email),), consent="1"),
+            now=NOW,
+        )
+
+
+def register_with_key(training_session_id: int, email: str, key: str) -> None:
+    """What the public form does, with the key that it was given."""
+    send = Send(key=key, purpose="register", actor_id=None, content={"email": email})
+    with transaction():
+        service.register(
+            training_session_id,
+            Group(participants=(Participant(name="Ada", email=email),), consent="1"),
+            send=send,
+            now=NOW,
+        )
+
+
+def register_without_lock(training_session_id: int, email: str) -> None:
+    """The twin: looks at the seats without the lock, thinks, and writes."""
+    if db.engine.dialect.name == "sqlite":
+        with transaction():
+            person_id, status = _look(training_session_id, email)
+        time.sleep(THINKING)
+        with transaction():
+            _write(training_session_id, person_id, status)
+    else:
+        with transaction():
+            person_id, status = _look(training_session_id, email)
+            time.sleep(THINKING)
+            _write(training_session_id, person_id, status)
+
+
+def _look(training_session_id: int, email: str) -> tuple[int, RegistrationStatus]:
+    person_id = find_or_make_people({email: "Ada"})[email_key(email)]
+    row = db.session.execute(
+        sa.select(
+            TrainingSession.capacity,
+            TrainingSession.confirmed_count,
+            TrainingSession.waitlist_capacity,
+            TrainingSession.waitlisted_count,
+        ).where(TrainingSession.id == training_session_id)
+    ).one()
+    seats_seen = Seats(
+        capacity=row.capacity,
+        confirmed=row.confirmed_count,
+        offered=0,
+        waitlist_capacity=row.waitlist_capacity,
+        waitlisted=row.waitlisted_count,
+        is_awaited=row.waitlisted_count > 0,
+    )
+    return person_id, place(seats_seen)
+
+
+def _write(training_session_id: int, person_id: int, status: RegistrationStatus) -> None:
+    locked = lock_training_session(training_session_id)
+    db.session.add(
+        Registration(
+            training_session_id=training_session_id,
+            person_id=person_id,
+            name="Ada",
+            claim=Claim.STATED,
+            status=status,
+            ticket=locked.next_ticket,
+            registered_at=NOW,
+        )
+    )
+    count(locked, {status: +1}, tickets=1)
+    db.session.flush()
+
+
+def cancel_registration(registration_id: int) -> None:
+    """What the mailed link does."""
+    with transaction():
+        seats.cancel(registration_id, because=CancelledBecause.PERSON, actor_id=None, now=NOW)
+
+
+def cancel_session(training_session_id: int) -> None:
+    """What staff do, while people register."""
+    time.sleep(THINKING)
+    with transaction():
+        sessions.cancel(training_session_id, actor_id=None, now=NOW)
+
+
+def cancel_session_in_two_steps(training_session_id: int) -> None:
+    """The twin: cancels whoever is registered, thinks, and then closes the session."""
+    time.sleep(THINKING)
+    with transaction():
+        seats.answer_cancelled_session(SessionCancelled(training_session_id, None, 1, utc_now()))
+    time.sleep(5 * THINKING)
+    with transaction():
+        lock_training_session(training_session_id)
+        db.session.execute(
+            sa.update(TrainingSession)
+            .where(TrainingSession.id == training_session_id)
+            .values(status="cancelled")
+            .execution_options(synchronize_session=False)
+        )
+
+
+def register_slowly(training_session_id: int, email: str, delay: float) -> None:
+    """What the public form does, a moment later."""
+    time.sleep(delay)
+    register(training_session_id, email)
