@@ -30,9 +30,7 @@ class Message(Base):
     #: Says what must not be said twice.
     key: Mapped[str] = mapped_column(String(128), unique=True)
     recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    registration_id: Mapped[int | None] = mapped_column(
-        ForeignKey("registration.id"), index=True
-    )
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
     training_session_id: Mapped[int | None]
     #: The act that caused it.
     audit_entry_id: Mapped[int | None] = mapped_column(ForeignKey("audit_entry.id"), index=True)
