@@ -1,0 +1,230 @@
+// The attendance sheet: one tap saves at once; several taps go in one request; what the network
+// refuses is kept (in this browser too) and sent again. Every mark carries a nonce, so sending one
+// twice does no harm. Without this script the form's own buttons do the work.
+
+const GATHER = 250; // ms in which taps join one request
+const RETRY = [2000, 4000, 8000, 15000, 30000];
+
+class Sheet {
+  constructor(form) {
+    this.form = form;
+    this.words = form.dataset;
+    this.kept = `training.marks ${this.words.marksUrl}`;
+    this.waiting = []; // marks not yet acknowledged, in the order of the taps
+    this.done = []; // what Undo takes back: lists of {registration, previous}
+    this.tries = 0;
+    this.timer = 0;
+    this.sending = false;
+    this.rows = new Map([...form.querySelectorAll(".mark-row")].map((row) => [row.dataset.registration, row]));
+    for (const row of this.rows.values()) row.dataset.saved = row.dataset.status;
+    this.state = form.querySelector("[data-state-text]");
+    form.addEventListener("change", (event) => this.tapped(event));
+    form.addEventListener("submit", (event) => this.submitted(event));
+    window.addEventListener("online", () => this.sendSoon(0));
+    window.addEventListener("beforeunload", (event) => {
+      if (this.waiting.length && !this.outlives) event.preventDefault();
+    });
+    form.querySelector("[data-save]").hidden = true;
+    this.findPeople();
+    this.takeUpKept();
+    this.showUndo();
+  }
+
+  tapped(event) {
+    const row = event.target.closest(".mark-row");
+    if (row) this.mark([[row, event.target.value]]);
+  }
+
+  submitted(event) {
+    event.preventDefault();
+    const { name } = event.submitter ?? {};
+    if (name === "all") this.mark([...this.rows.values()].filter((row) => !row.dataset.status).map((row) => [row, "present"]));
+    else if (name === "undo") this.undo();
+    else this.sendSoon(0);
+  }
+
+  mark(changes, remember = true) {
+    const before = changes.map(([row]) => [row, row.dataset.status]);
+    for (const [row, status] of changes) {
+      this.show(row, status);
+      this.say(row, this.words.saving);
+      this.waiting.push({
+        registration: Number(row.dataset.registration),
+        status: status || "cleared",
+        nonce: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`,
+        claimed_at: new Date().toISOString(),
+      });
+    }
+    if (!changes.length) return;
+    if (remember) this.done.push(before);
+    this.showUndo();
+    this.keep();
+    this.sendSoon(GATHER);
+  }
+
+  undo() {
+    const before = this.done.pop();
+    if (before) this.mark(before, false);
+  }
+
+  // Puts a row into a status, as if it had been tapped.
+  show(row, status) {
+    row.dataset.status = status;
+    const radio = row.querySelector(`input[value="${status}"]`);
+    radio.checked = true;
+    const more = radio.closest("details");
+    const details = row.querySelector("details");
+    details.open = more !== null && status !== "";
+    this.count();
+  }
+
+  say(row, text, kind = "") {
+    const line = row.querySelector("[data-row-state]");
+    line.textContent = text;
+    line.className = `mark-state ${kind}`;
+  }
+
+  sayAll(text, kind = "") {
+    if (this.state.textContent !== text) this.state.textContent = text;
+    this.state.className = `sheet__state ${kind}`;
+  }
+
+  count() {
+    const marked = [...this.rows.values()].filter((row) => row.dataset.status).length;
+    this.showCount(marked, this.rows.size);
+  }
+
+  showCount(marked, total) {
+    const text = this.words.count.replace("{marked}", marked).replace("{total}", total);
+    this.form.querySelector("[data-count-text]").textContent = text;
+  }
+
+  showUndo() {
+    this.form.querySelector("button[name='undo']").disabled = !this.done.length;
+  }
+
+  sendSoon(after) {
+    clearTimeout(this.timer);
+    if (this.waiting.length) this.timer = setTimeout(() => this.send(), after);
+  }
+
+  async send() {
+    if (this.sending) return;
+    this.sending = true;
+    const marks = this.waiting.slice(0, 200);
+    this.sayAll(this.words.saving);
+    try {
+      const answer = await fetch(this.words.marksUrl, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          Accept: "application/json",
+          "X-CSRFToken": this.form.elements.csrf_token?.value ?? "",
+        },
+        body: JSON.stringify({ marks }),
+        redirect: "manual", // to the sign-in page: comes back as status 0
+      });
+      if (answer.status >= 500 || answer.status === 429) throw new Error(answer.statusText);
+      if (answer.ok) this.answered(marks, await answer.json());
+      else if ([0, 400, 401, 403].includes(answer.status)) this.sayAll(this.words.signedOut, "is-refused");
+      else this.answered(marks, { results: marks.map(({ nonce }) => ({ nonce, result: "refused", reason: this.words.reload })) });
+    } catch {
+      this.failed();
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  answered(marks, { results, marked, total }) {
+    const resultOf = new Map(results.map((result) => [result.nonce, result]));
+    this.waiting = this.waiting.filter((mark) => !resultOf.has(mark.nonce));
+    this.tries = 0;
+    let refused = false;
+    for (const mark of marks) {
+      const result = resultOf.get(mark.nonce);
+      const row = this.rows.get(String(mark.registration));
+      if (!result || !row) continue;
+      const isLast = !this.waiting.some((later) => later.registration === mark.registration);
+      if (result.result === "refused") {
+        refused = true;
+        if (isLast) this.show(row, row.dataset.saved);
+        this.say(row, this.words.refused.replace("{reason}", result.reason), "is-refused");
+        continue;
+      }
+      row.dataset.saved = mark.status === "cleared" ? "" : mark.status;
+      if (isLast) {
+        this.say(row, this.words.saved);
+        setTimeout(() => row.querySelector("[data-row-state]").textContent === this.words.saved && this.say(row, ""), 2500);
+      }
+    }
+    this.keep();
+    if (!this.waiting.length) {
+      if (total !== undefined) this.showCount(marked, total);
+      if (refused) this.sayAll(this.words.someRefused, "is-refused");
+      else this.sayAll(this.words.saved);
+    }
+    this.sendSoon(0);
+  }
+
+  failed() {
+    for (const { registration } of this.waiting) {
+      const row = this.rows.get(String(registration));
+      if (row) this.say(row, this.words.kept);
+    }
+    this.sayAll(this.words.waiting, "is-waiting");
+    this.sendSoon(RETRY[Math.min(this.tries, RETRY.length - 1)]);
+    this.tries += 1;
+  }
+
+  // What is not saved yet outlives this page: ids and statuses, no names.
+  keep() {
+    try {
+      if (this.waiting.length) localStorage.setItem(this.kept, JSON.stringify(this.waiting));
+      else localStorage.removeItem(this.kept);
+      this.outlives = true;
+    } catch {
+      this.outlives = false; // no storage: kept in the page only, and leaving it asks first
+    }
+  }
+
+  takeUpKept() {
+    let kept = [];
+    try {
+      kept = JSON.parse(localStorage.getItem(this.kept) ?? "[]");
+    } catch {
+      kept = [];
+    }
+    for (const mark of kept) {
+      const row = this.rows.get(String(mark.registration));
+      if (!row) continue;
+      this.waiting.push(mark);
+      this.show(row, mark.status === "cleared" ? "" : mark.status);
+      this.say(row, this.words.saving);
+    }
+    this.keep();
+    this.sendSoon(0);
+  }
+
+  findPeople() {
+    const box = this.form.querySelector("[data-search]");
+    const none = this.form.querySelector("[data-none]");
+    const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+    const search = box.querySelector("input");
+    const names = [...this.rows.values()].map((row) => [row.parentElement, plain(row.querySelector("legend").textContent)]);
+    box.hidden = false;
+    search.addEventListener("input", () => {
+      const wanted = plain(search.value.trim());
+      let found = 0;
+      for (const [item, name] of names) {
+        item.hidden = !name.includes(wanted);
+        found += item.hidden ? 0 : 1;
+      }
+      none.hidden = found > 0;
+    });
+    search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+    });
+  }
+}
+
+document.querySelectorAll("form[data-sheet]").forEach((form) => new Sheet(form));
