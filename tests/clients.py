@@ -91,7 +91,8 @@ class IsolatedClient(FlaskClient):
         with self.application.app_context():
             response = super().open(*args, **kwargs)
         db.session.expire_all()
-        if response.mimetype == "text/html" and "Content-Encoding" not in response.headers:
+        is_page = response.mimetype == "text/html" and response.data
+        if is_page and "Content-Encoding" not in response.headers:
             Page(response.text)
         return response
 

@@ -17,24 +17,27 @@ import training.accounts.cli
 import training.accounts.views
 import training.attendance.models  # every table must be known, whoever asks for it first
 import training.attendance.views
-#LATER import training.calendars.views
+
+import training.calendars.views
 import training.campaigns.models
 import training.checks.cli
-#LATER import training.demo.cli
-#LATER import training.imports.cli
-#LATER import training.notifications.cli
+
+import training.demo.cli
+import training.imports.cli
+import training.notifications.cli
 import training.registrations.views
-import training.submissions.models
 import training.sessions.views
+import training.submissions.models
 from training import changes
 from training.accounts import access
 from training.config import Settings, load
 from training.db import db, engine_options
-from training.registrations import seats  #LATER letters
+from training.registrations import letters, seats
 from training.sessions import entries
 from training.sessions.changes import SessionCancelled, SessionPublished, SessionRevised
 from training.web import converters, error_pages, filters, headers, health
 from training.web.shared_pages import PageCache
+from training.web.strict_request import StrictRequest
 
 PACKAGE = Path(__file__).resolve().parent
 STATIC = PACKAGE / "static"
@@ -64,20 +67,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or load(os.environ)
     app = Flask(
-        "training", static_folder=None, template_folder=str(TEMPLATES), instance_path=str(
-            settings.instance.resolve()
-        )
+        "training",
+        static_folder=None,
+        template_folder=str(TEMPLATES),
+        instance_path=str(settings.instance.resolve()),
     )
+    app.request_class = StrictRequest
     app.config.from_mapping(_config(settings))
     app.extensions["settings"] = settings
     app.extensions["changes"] = SUBSCRIBERS
-    app.extensions["renderers"] = {} #LATER letters.RENDERERS
+    app.extensions["renderers"] = letters.RENDERERS
     app.url_map.converters["id"] = converters.IdConverter
 
     db.init_app(app)
-    Migrate(
-        app, db, directory=str(MIGRATIONS), render_as_batch=True, render_item=_render_item
-    )
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, render_item=_render_item)
     Babel(app, default_locale=settings.locale)
     CSRFProtect(app)
     access.register(app)
@@ -123,7 +126,7 @@ def _render_item(kind: str, item: Any, _context: Any) -> str | bool:
 def _register_features(app: Flask) -> None:
     for views in (
         training.accounts.views,
-        #LATER training.calendars.views,
+        training.calendars.views,
         training.sessions.views,
         training.registrations.views,
         training.attendance.views,
@@ -132,9 +135,9 @@ def _register_features(app: Flask) -> None:
     for cli in (
         training.accounts.cli,
         training.checks.cli,
-        #LATER training.demo.cli,
-        #LATER training.imports.cli,
-        #LATER training.notifications.cli,
+        training.demo.cli,
+        training.imports.cli,
+        training.notifications.cli,
     ):
         app.cli.add_command(cli.commands)
 
@@ -148,7 +151,7 @@ def _serve_static(app: Flask, settings: Settings) -> None:
         for name, value in headers.HEADERS.items():
             response_headers[name] = value
 
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign] -- how middleware is put around Flask
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # how Flask takes middleware
         app.wsgi_app,
         root=str(STATIC),
         prefix=prefix,
@@ -178,4 +181,3 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
         site_name=settings.site_name,
         is_http_banner=not settings.is_https,
     )
-

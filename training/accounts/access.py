@@ -67,7 +67,8 @@ class LastSeen:
 
 def register(app: Flask) -> None:
     """Wire sign-ins into the application."""
-    login_manager.init_app(app)
+    # Its context processor would ask who is signed in for every page, shared ones too.
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None  # phones change networks
     # We set no remember cookie. This hook would read the session after every request, and so
     # put "Vary: Cookie" on pages that are the same for everybody.
@@ -75,7 +76,7 @@ def register(app: Flask) -> None:
     app.extensions["last_seen"] = LastSeen()
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator] -- Flask-Login publishes no types
+@login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
 def _load(token: str) -> _CookieUser | None:
     now = utc_now()
     last_seen: LastSeen = current_app.extensions["last_seen"]
@@ -83,7 +84,8 @@ def _load(token: str) -> _CookieUser | None:
     if signed_in is None:
         return None
     if due := last_seen.note(signed_in.sign_in_id, now):
-        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- a thread needs the application itself
+        # A thread needs the application itself, not the proxy.
+        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
         threading.Thread(target=_store, args=(app, due), daemon=True).start()
     return _CookieUser(token, signed_in)
 
@@ -164,7 +166,7 @@ def allows(action: Action) -> Callable[[View], View]:
             g.permission = Permission(who.person_id, scope)
             return view(*args, **kwargs)
 
-        guarded.action = action  # type: ignore[attr-defined] -- read by a test of all routes
+        guarded.action = action  # type: ignore[attr-defined]  # read by a test of all routes
         return cast("View", guarded)
 
     return decorate

@@ -1,0 +1,119 @@
+"""A small world of two organizations, whose people's data carry planted markers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.clients import IsolatedClient
+from tests.factories import Make
+from tests.times import DAY, NOW
+from training import links
+from training.accounts.models import Account
+from training.db import db, transaction
+from training.links import Purpose
+from training.registrations import service
+from training.registrations.models import Registration
+from training.registrations.seats import Group
+from training.registrations.values import Claim, Participant
+from training.sessions.models import Meeting
+from training.submissions.service import Send, new_key
+
+#: Stand in names and addresses of two people; whoever may not see them must not find them.
+MARKERS = ("Zyxwvut Quagga", "zyxwvut.quagga@marker.example.org", "zyxwvut")
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Ids of what a test may ask for, and who asks."""
+
+    values: dict[str, object]
+    #: Ids of accounts.
+    accounts: dict[str, int | None]
+
+    def url(self, app: Flask, rule: Rule) -> str:
+        """Return a path of a route with the world's own ids in it."""
+        values = {name: self.values[name] for name in rule.arguments}
+        with app.test_request_context():
+            return str(app.url_map.bind("").build(rule.endpoint, values))
+
+    def client(self, app: Flask, role: str) -> IsolatedClient:
+        """Return a browser of somebody of that role."""
+        client = app.test_client()
+        assert isinstance(client, IsolatedClient)
+        account_id = self.accounts[role]
+        if account_id is not None:
+            client.sign_in(db.session.get_one(Account, account_id))
+        return client
+
+
+def make_world(app: Flask, make: Make) -> World:
+    """Make sessions of two trainers, with registrations of two organizations."""
+    trainer, neighbour, disabled = make.trainer(), make.trainer(), make.coordinator()
+    with transaction():
+        db.session.execute(
+            sa.update(Account).where(Account.id == disabled.id).values(disabled_at=NOW)
+        )
+    ours, theirs = make.organization("Ours"), make.organization("Theirs")
+    session = make.training_session(
+        title="A session", capacity=1, trainer_ids=(trainer.person_id,), starts_at=NOW + DAY / 24
+    )
+    make.training_session(title="Another", trainer_ids=(neighbour.person_id,))
+    marked = Participant(
+        name=MARKERS[0], email=MARKERS[1], organization_id=ours.id, claim=Claim.STATED
+    )
+    waiting = Participant(
+        name=f"Waiting {MARKERS[0]}",
+        email=f"w.{MARKERS[1]}",
+        organization_id=theirs.id,
+        claim=Claim.STATED,
+    )
+    key = new_key()
+    with transaction():
+        outcome = service.register(session.id, Group(participants=(marked,)), now=NOW)
+    with transaction():
+        send = Send(key=key, purpose=f"register:{session.id}", actor_id=None, content={})
+        service.register(session.id, Group(participants=(waiting,)), send=send, now=NOW)
+    registration = db.session.get_one(Registration, outcome.registration_ids[0])
+    meeting_id = db.session.scalars(
+        sa.select(Meeting.id).where(Meeting.training_session_id == session.id)
+    ).one()
+    settings = app.extensions["settings"]
+    link = links.make(
+        settings.secret_keys[0], Purpose.MANAGE, registration.public_id, registration.link_epoch
+    )
+    return World(
+        values={
+            "training_session_id": session.id,
+            "slug": "a-session",
+            "meeting_id": meeting_id,
+            "registration_id": registration.id,
+            "link": link,
+            "key": key,
+        },
+        accounts={
+            "nobody": None,
+            "disabled": disabled.id,
+            "neighbour": neighbour.id,
+            "trainer": trainer.id,
+            "coordinator": make.coordinator().id,
+            "admin": make.admin().id,
+        },
+    )
+
+
+def rules_of(app: Flask) -> Iterator[Rule]:
+    """Return every route of the application."""
+    yield from sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+
+
+def rows_of_everything() -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of every table, to see whether anything changed at all."""
+    db.session.rollback()
+    return {
+        table.name: [tuple(row) for row in db.session.execute(sa.select(table).order_by(*key))]
+        for table in db.metadata.sorted_tables
+        for key in [table.primary_key.columns]
+    }
