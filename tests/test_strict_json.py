@@ -124,10 +124,10 @@ def test_reading_takes_linear_time(part: bytes) -> None:
         data = b'"' + part * times
         best = float("inf")
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.process_time()
             with pytest.raises(JsonError):
                 loads(data, max_bytes=LIMIT)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         return best
 
     # Quadratic would be 16 times; what is allowed leaves room for a busy machine.

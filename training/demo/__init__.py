@@ -1,0 +1,1 @@
+"""A living sample for trying out."""

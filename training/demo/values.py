@@ -1,0 +1,87 @@
+"""What the demo's data are described in."""
+
+from dataclasses import dataclass
+
+from training.sessions.values import Audience, Delivery, SessionStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Colleague:
+    """Somebody who can sign in to the demo."""
+
+    #: As the table of sign-ins names it: "admin", "coordinator" or "trainer".
+    role: str
+    name: str
+    email: str
+    timezone: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignIn:
+    """One line of the table of sign-ins."""
+
+    role: str
+    email: str
+    password: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Partner:
+    """A partner organization and its people, the first of whom represents it."""
+
+    name: str
+    #: Its addresses end in this and ``.example.org``.
+    domain: str
+    country: str
+    timezone: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CourseText:
+    """A course of the demo."""
+
+    slug: str
+    title: str
+    summary: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sitting:
+    """When a meeting is: on a working day counted from today, by the wall clock."""
+
+    #: 1 is the next working day.
+    day: int
+    #: "09:30".
+    time: str
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionText:
+    """A training session of the demo, and how many register for it."""
+
+    course: str
+    title: str
+    #: Empty: the course's own.
+    description: str = ""
+    language: str = "en"
+    delivery: Delivery = Delivery.ONLINE
+    audience: Audience = Audience.PUBLIC
+    timezone: str
+    #: None: it began this hour or the one before, so that attendance can be marked.
+    sittings: tuple[Sitting, ...] | None
+    capacity: int | None
+    waitlist_capacity: int | None = None
+    venue: str = ""
+    room: str = ""
+    trainer: int
+    status: SessionStatus = SessionStatus.PUBLISHED
+    #: In how many working days registration opens; None: it is open.
+    opens_on_day: int | None = None
+    #: People that representatives register, each number in one form.
+    groups: tuple[int, ...] = ()
+    #: People who register themselves, the last of them today.
+    alone: int = 0
+    alone_today: int = 0

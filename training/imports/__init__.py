@@ -1,0 +1,1 @@
+"""Files in: what other systems know of sessions."""

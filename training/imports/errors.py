@@ -1,0 +1,74 @@
+"""Why a file, an event of it or a change cannot be taken."""
+
+from training.errors import N_, ConflictError, DomainError, InvalidInputError
+
+
+class UnknownFormatError(InvalidInputError):
+    """JSON, but nothing that we know how to read."""
+
+    code = "import-format"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_('This is not an Eventbrite events list: an object with a list named "events".')
+        )
+
+
+class UnfitEventError(InvalidInputError):
+    """An event lacks something, or says something that cannot be right."""
+
+    code = "import-unfit"
+
+
+class WrongZoneDataError(UnfitEventError):
+    """The source and our time zone data disagree, so one of the two times is wrong."""
+
+    code = "import-instant"
+
+    def __init__(self, *, local: str, zone: str, ours: str, theirs: str) -> None:
+        super().__init__(
+            N_(
+                "%(local)s in %(zone)s is %(ours)s by our time zone data, "
+                "but the file says %(theirs)s."
+            ),
+            local=local,
+            zone=zone,
+            ours=ours,
+            theirs=theirs,
+        )
+
+
+class TwiceInFileError(ConflictError):
+    """Two events with one key, and different."""
+
+    code = "import-twice"
+
+    def __init__(self) -> None:
+        super().__init__(N_("It stands in the input twice, and differently each time."))
+
+
+class CancelledHereError(DomainError):
+    """Said of a session that is cancelled here, whatever the source wants."""
+
+    code = "import-cancelled-here"
+
+    def __init__(self) -> None:
+        super().__init__(N_("It is cancelled here, and an import never re-opens a session."))
+
+
+class PublishedHereError(DomainError):
+    """Said of a session that is a draft in the source and public here."""
+
+    code = "import-published-here"
+
+    def __init__(self) -> None:
+        super().__init__(N_("It is published here, and an import never takes that back."))
+
+
+class ImportedMeanwhileError(ConflictError):
+    """Another import made the same session a moment ago."""
+
+    code = "import-meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Another import is running. Nothing was changed; please try again."))

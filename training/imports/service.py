@@ -1,0 +1,143 @@
+"""Bringing one event of the source in: made, or brought up to date."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from training.db import conflicts, db
+from training.imports.errors import ImportedMeanwhileError
+from training.imports.rules import Stored, update
+from training.imports.values import ImportedSession, Outcome, Row
+from training.registrations.seats import change_capacity
+from training.sessions import service as sessions
+from training.sessions.models import Assignment, Meeting, Room, TrainingSession
+from training.sessions.values import (
+    ExternalKey,
+    MeetingPlan,
+    SeatPlan,
+    SessionPlan,
+    SessionStatus,
+)
+
+conflicts["uq_training_session_external_source_external_key"] = ImportedMeanwhileError
+
+
+def bring_in(imported: ImportedSession, *, now: datetime) -> Row:
+    """Make the session that the source describes, or bring the one made before up to date.
+
+    What is the same already is only read: no row is touched.
+
+    :raise BelowHeldError: the source has fewer seats than people hold here.
+    """
+    stored = find_stored(imported.external)
+    if stored is None:
+        _create(imported, now=now)
+        return _row(Outcome.CREATED, imported)
+    if update(stored, imported).changed:
+        # Staff may have saved it between our reading and our turn.
+        sessions.lock_training_session(stored.id)
+        stored = find_stored(imported.external) or stored
+    todo = update(stored, imported)
+    if todo.plan is not None:
+        sessions.revise(stored.id, todo.plan, expected_revision=None, actor_id=None, now=now)
+    if todo.seats is not None:
+        change_capacity(stored.id, todo.seats, keep=False, actor_id=None, now=now)
+    _set_status(stored.id, todo.status, now=now)
+    return Row(
+        outcome=Outcome.CHANGED if todo.changed else Outcome.UNCHANGED,
+        name=imported.external.key,
+        title=imported.plan.title,
+        changed=todo.changed,
+        cleaned=imported.cleaned,
+        note=todo.note,
+    )
+
+
+def _row(outcome: Outcome, imported: ImportedSession) -> Row:
+    return Row(
+        outcome=outcome,
+        name=imported.external.key,
+        title=imported.plan.title,
+        cleaned=imported.cleaned,
+    )
+
+
+def _create(imported: ImportedSession, *, now: datetime) -> None:
+    training_session_id = sessions.schedule(
+        imported.plan, imported.seats, external=imported.external, actor_id=None, now=now
+    )
+    _set_status(training_session_id, imported.status, now=now)
+
+
+def _set_status(training_session_id: int, status: SessionStatus | None, *, now: datetime) -> None:
+    if status is SessionStatus.PUBLISHED:
+        sessions.publish(training_session_id, actor_id=None, now=now)
+    elif status is SessionStatus.CANCELLED:
+        sessions.cancel(training_session_id, actor_id=None, now=now)
+
+
+def find_stored(external: ExternalKey) -> Stored | None:
+    """Return the session made of that event, as committed now, whatever was loaded before."""
+    found = db.session.scalars(
+        sa.select(TrainingSession)
+        .where(
+            TrainingSession.external_source == external.source,
+            TrainingSession.external_key == external.key,
+        )
+        .options(
+            selectinload(TrainingSession.meetings).joinedload(Meeting.room).joinedload(Room.venue)
+        )
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        return None
+    return Stored(
+        id=found.id,
+        status=found.status,
+        plan=_plan(found),
+        seats=SeatPlan(capacity=found.capacity, waitlist_capacity=found.waitlist_capacity),
+    )
+
+
+def _plan(found: TrainingSession) -> SessionPlan:
+    trainer_ids = db.session.scalars(
+        sa.select(Assignment.person_id)
+        .where(Assignment.training_session_id == found.id)
+        .order_by(Assignment.person_id)
+    )
+    return SessionPlan(
+        title=found.title,
+        description=found.description,
+        language=found.language,
+        delivery=found.delivery,
+        audience=found.audience,
+        timezone=found.timezone,
+        meetings=tuple(
+            _meeting_plan(meeting)
+            for meeting in found.meetings
+            # A meeting that was called off stays so; those of a cancelled session all were.
+            if meeting.cancelled_at is None or found.status is SessionStatus.CANCELLED
+        ),
+        course_id=found.course_id,
+        campaign_id=found.campaign_id,
+        registration_opens=found.registration_opens,
+        registration_closes=found.registration_closes,
+        registration_paused=found.registration_paused,
+        trainer_ids=tuple(trainer_ids),
+    )
+
+
+def _meeting_plan(meeting: Meeting) -> MeetingPlan:
+    room = meeting.room
+    return MeetingPlan(
+        wall_start=meeting.wall_start,
+        start_fold=sessions.fold_of(meeting.start_fold),
+        wall_end=meeting.wall_end,
+        end_fold=sessions.fold_of(meeting.end_fold),
+        timezone=meeting.timezone,
+        venue=room.venue.name if room else "",
+        room=room.name if room else "",
+        join_url=meeting.join_url,
+        meeting_id=meeting.id,
+    )
