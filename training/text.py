@@ -81,6 +81,8 @@ def search_key(*parts: str | None) -> str:
     Made in Python for both databases, because SQLite's ``lower()`` knows ASCII only.
     """
     text = " ".join(part for part in parts if part)
+    if text.isascii():  # most names are, and it is ten times as quick
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

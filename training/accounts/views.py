@@ -1,6 +1,6 @@
 """Signing in and out, and the way from the account to where one works."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 
@@ -71,5 +71,4 @@ def _following() -> str:
 
 def _home() -> str:
     who = access.find_signed_in()
-    endpoint = "sessions.schedule" if who and who.staff_role else "attendance.sessions"
-    return url_for(endpoint) if endpoint in current_app.view_functions else "/"
+    return url_for("sessions.schedule" if who and who.staff_role else "attendance.sessions")

@@ -28,7 +28,8 @@ def make_missing_people(name_of: Mapping[str, str]) -> None:
                 "email": email,
                 "email_key": email_key(email),
                 "locale": "en",
-                "search_key": search_key(name, email),
+                # One letter may become eighteen.
+                "search_key": search_key(name, email)[:500],
             }
             for email, name in name_of.items()
         ),

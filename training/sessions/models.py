@@ -86,6 +86,8 @@ class TrainingSession(Base):
         UniqueConstraint("external_source", "external_key"),
         Index("ix_training_session_listing", "status", "audience", "starts_at", "id"),
         Index("ix_training_session_starts_at", "starts_at", "id"),
+        # What is not over: found without a look at all that is.
+        Index("ix_training_session_ends_at", "ends_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from training import text
 from training.web import times
 from training.web.forms import error_links
+from training.web.sheet_rows import attendance_rows
 
 # Flask-Babel has no type information; the name is what the extraction of messages looks for.
 _: Callable[..., str] = gettext
@@ -70,6 +71,7 @@ def register(app: Flask) -> None:
         short_date=short_date,
     )
     app.jinja_env.globals.update(
+        attendance_rows=attendance_rows,
         kept_session_card=kept_session_card,
         locale_facts=locale_facts,
         moment=moment,

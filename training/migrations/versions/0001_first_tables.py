@@ -364,6 +364,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_training_session_course_id"), ["course_id"], unique=False
         )
+        batch_op.create_index("ix_training_session_ends_at", ["ends_at"], unique=False)
         batch_op.create_index(
             "ix_training_session_listing", ["status", "audience", "starts_at", "id"], unique=False
         )
@@ -796,6 +797,7 @@ def downgrade() -> None:
     with op.batch_alter_table("training_session", schema=None) as batch_op:
         batch_op.drop_index("ix_training_session_starts_at")
         batch_op.drop_index("ix_training_session_listing")
+        batch_op.drop_index("ix_training_session_ends_at")
         batch_op.drop_index(batch_op.f("ix_training_session_course_id"))
         batch_op.drop_index(batch_op.f("ix_training_session_campaign_id"))
 

@@ -1,5 +1,13 @@
 """Pages of registrations."""
 
-from flask import Blueprint
+from training.registrations.views import (
+    adding,
+    manage,
+    public,
+    registering,
+    roster,
+    seat_acts,
+)
+from training.registrations.views.blueprint import bp
 
-bp = Blueprint("registrations", __name__)
+__all__ = ["adding", "bp", "manage", "public", "registering", "roster", "seat_acts"]

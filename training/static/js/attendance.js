@@ -125,9 +125,12 @@ class Sheet {
         redirect: "manual", // to the sign-in page: comes back as status 0
       });
       if (answer.status >= 500 || answer.status === 429) throw new Error(answer.statusText);
-      if (answer.ok) this.answered(marks, await answer.json());
+      // Of an answer that breaks off nothing is known, so it is asked for again; a refusal may be a page.
+      const body = answer.ok ? await answer.json() : await answer.json().catch(() => ({}));
+      const reason = body.detail ?? this.words.reload;
+      if (body.results) this.answered(marks, body);
       else if ([0, 400, 401, 403].includes(answer.status)) this.sayAll(this.words.signedOut, "is-refused");
-      else this.answered(marks, { results: marks.map(({ nonce }) => ({ nonce, result: "refused", reason: this.words.reload })) });
+      else this.answered(marks, { results: marks.map(({ nonce }) => ({ nonce, result: "refused", reason })) });
     } catch {
       this.failed();
     } finally {

@@ -1,0 +1,233 @@
+"""What staff see of a session's people, in few statements whatever their number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from training.audit.models import AuditEntry
+from training.db import db
+from training.errors import NotFoundError
+from training.organizations.models import Organization, OrganizationStatus
+from training.people.models import Person
+from training.registrations.models import Registration
+from training.registrations.values import SEATED, CancelledBecause, Claim, RegistrationStatus
+from training.sessions.models import TrainingSession
+from training.sessions.rules import promotes
+from training.sessions.values import SessionClock
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RosterRow:
+    """One registration as staff see it."""
+
+    id: int
+    name: str
+    email: str | None
+    organization: str | None
+    claim: Claim
+    status: RegistrationStatus
+    #: Place in line, from 1; None for who does not wait.
+    rank: int | None
+    registered_at: datetime
+    cancelled_because: CancelledBecause | None
+    #: Waits, and is passed over: the organization is not active.
+    is_passed_over: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Roster:
+    """A session's people: who has a seat by name, who waits in order, who gave up newest first."""
+
+    seated: tuple[RosterRow, ...]
+    waiting: tuple[RosterRow, ...]
+    ended: tuple[RosterRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegistrationFacts:
+    """One registration, with what decides about its seat."""
+
+    id: int
+    training_session_id: int
+    name: str
+    status: RegistrationStatus
+    organization: str | None
+    is_passed_over: bool
+    title: str
+    timezone: str
+    capacity: int | None
+    held: int
+    overbooked_by: int
+    clock: SessionClock
+    #: Those who wait and may have the next seat, the longest first; at most two.
+    next_in_line: tuple["InLine", ...]
+    #: How many wait longer than this one.
+    waiting_longer: int
+
+    @property
+    def is_seat_free(self) -> bool:
+        return self.capacity is None or self.held < self.capacity
+
+    def moves_up(self, now: datetime) -> "InLine | None":
+        """Return who gets the seat if this registration is cancelled, or None."""
+        if self.status not in SEATED or self.overbooked_by or not promotes(self.clock, now):
+            return None
+        return self.next_in_line[0] if self.next_in_line else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InLine:
+    """Somebody who waits."""
+
+    id: int
+    name: str
+
+
+_IS_ACTIVE = sa.or_(
+    Registration.organization_id.is_(None), Organization.status == OrganizationStatus.ACTIVE
+)
+_ROWS = (
+    sa.select(
+        Registration.id,
+        Registration.name,
+        Person.email,
+        Organization.name.label("organization"),
+        Registration.claim,
+        Registration.status,
+        Registration.registered_at,
+        Registration.cancelled_because,
+        sa.not_(_IS_ACTIVE).label("is_suspended"),
+    )
+    .join(Person, Person.id == Registration.person_id)
+    .outerjoin(Organization, Organization.id == Registration.organization_id)
+    .where(Registration.training_session_id == sa.bindparam("training_session_id"))
+    .order_by(Registration.ticket)
+)
+_ENDED = frozenset({RegistrationStatus.CANCELLED, RegistrationStatus.DECLINED})
+
+
+def roster(training_session_id: int) -> Roster:
+    """Return everybody who is or was registered for a session, in one statement."""
+    seated: list[RosterRow] = []
+    waiting: list[RosterRow] = []
+    ended: list[RosterRow] = []
+    for row in db.session.execute(_ROWS, {"training_session_id": training_session_id}):
+        is_waiting = row.status is RegistrationStatus.WAITLISTED
+        one = RosterRow(
+            id=row.id,
+            name=row.name,
+            email=row.email,
+            organization=row.organization,
+            claim=row.claim,
+            status=row.status,
+            rank=len(waiting) + 1 if is_waiting else None,
+            registered_at=row.registered_at,
+            cancelled_because=row.cancelled_because,
+            is_passed_over=is_waiting and row.is_suspended,
+        )
+        if is_waiting:
+            waiting.append(one)
+        elif row.status in _ENDED:
+            ended.append(one)
+        else:
+            seated.append(one)
+    return Roster(
+        seated=tuple(sorted(seated, key=lambda one: (one.name.casefold(), one.id))),
+        waiting=tuple(waiting),
+        ended=tuple(reversed(ended)),
+    )
+
+
+def get_registration(registration_id: int) -> RegistrationFacts:
+    """Return a registration with what decides about its seat, in three statements.
+
+    :raise NotFoundError: there is no such registration.
+    """
+    clock_names = tuple(SessionClock.__dataclass_fields__)
+    found = db.session.execute(
+        sa.select(
+            Registration.id,
+            Registration.training_session_id,
+            Registration.name,
+            Registration.status.label("registration_status"),
+            Registration.ticket,
+            Organization.name.label("organization"),
+            sa.not_(_IS_ACTIVE).label("is_suspended"),
+            TrainingSession.title,
+            TrainingSession.timezone,
+            TrainingSession.capacity,
+            (TrainingSession.confirmed_count + TrainingSession.offered_count).label("held"),
+            TrainingSession.overbooked_by,
+            *(getattr(TrainingSession, name) for name in clock_names),
+        )
+        .join(TrainingSession, TrainingSession.id == Registration.training_session_id)
+        .outerjoin(Organization, Organization.id == Registration.organization_id)
+        .where(Registration.id == registration_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    is_waiting = sa.and_(
+        Registration.training_session_id == found.training_session_id,
+        Registration.status == RegistrationStatus.WAITLISTED,
+    )
+    in_line = db.session.execute(
+        sa.select(Registration.id, Registration.name)
+        .outerjoin(Organization, Organization.id == Registration.organization_id)
+        .where(is_waiting, _IS_ACTIVE, Registration.id != registration_id)
+        .order_by(Registration.ticket)
+        .limit(1)
+    )
+    waiting_longer = db.session.scalar(
+        sa.select(sa.func.count()).where(is_waiting, Registration.ticket < found.ticket)
+    )
+    return RegistrationFacts(
+        id=found.id,
+        training_session_id=found.training_session_id,
+        name=found.name,
+        status=found.registration_status,
+        organization=found.organization,
+        is_passed_over=bool(found.is_suspended),
+        title=found.title,
+        timezone=found.timezone,
+        capacity=found.capacity,
+        held=found.held,
+        overbooked_by=found.overbooked_by,
+        clock=SessionClock(**{name: getattr(found, name) for name in clock_names}),
+        next_in_line=tuple(InLine(id=key, name=name) for key, name in in_line),
+        waiting_longer=waiting_longer or 0,
+    )
+
+
+def active_organizations() -> Sequence[tuple[int, str]]:
+    """Return the organizations that people can be registered for: keys and names."""
+    found = db.session.execute(
+        sa.select(Organization.id, Organization.name)
+        .where(Organization.status == OrganizationStatus.ACTIVE)
+        .order_by(Organization.name, Organization.id)
+    )
+    return [(key, name) for key, name in found]
+
+
+def promoted_by_change_of_seats(training_session_id: int, *, actor_id: int) -> int:
+    """Return how many moved up because of the last change of seats that somebody made."""
+    last = (
+        sa.select(sa.func.max(AuditEntry.id))
+        .where(
+            AuditEntry.training_session_id == training_session_id,
+            AuditEntry.action == "session.change_capacity",
+            AuditEntry.actor_id == actor_id,
+        )
+        .scalar_subquery()
+    )
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count()).where(
+                AuditEntry.training_session_id == training_session_id,
+                AuditEntry.because_id == last,
+                AuditEntry.action == "registration.promote",
+            )
+        )
+        or 0
+    )

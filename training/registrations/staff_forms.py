@@ -1,0 +1,142 @@
+"""Forms that staff fill in about a session's people and seats."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Form, FormField, HiddenField, SelectChoice, SelectField
+from wtforms.validators import Length
+
+from training.people.values import email_key
+from training.registrations.errors import AlreadyRegisteredError
+from training.registrations.seats import Group
+from training.registrations.service import positions_of_doubles
+from training.registrations.values import Claim, Fit, Participant
+from training.sessions.forms import SeatFields
+from training.submissions.service import new_key
+from training.text import MAX_NAME
+from training.web.fields import AppForm, EmailAddressField, LineField, Required, sentence
+from training.web.rows import RowsField
+
+#: People in one form.
+MOST_PEOPLE = 50
+_MAX_REASON = 500
+
+
+class PersonForm(Form):
+    """One person who is to be registered."""
+
+    name = LineField(_l("Full name"), [Required(_l("Type a name.")), Length(max=MAX_NAME)])
+    email = EmailAddressField(_l("E-mail"), [Required(_l("Type an e-mail address."))])
+
+
+def blank_person() -> PersonForm:
+    """Return the row that a script adds: its names hold a mark instead of a number."""
+    return PersonForm(formdata=None, prefix="people-__index__-")
+
+
+class AddPeopleForm(AppForm):
+    """People whom staff register."""
+
+    #: One more than there may be, so that too many are refused and not cut off.
+    people = RowsField(FormField(PersonForm), min_entries=1, max_entries=MOST_PEOPLE + 1)
+    organization_id = SelectField(
+        _l("Organization"),
+        default="",
+        description=_l("You vouch for it: they count as people of this organization."),
+    )
+    take_what_fits = BooleanField(
+        _l("If not all fit, take what fits"),
+        description=_l("In the order of this form; the rest waits. Else nobody is registered."),
+    )
+    #: Makes a second send of the same form harmless.
+    key = HiddenField(default=new_key)
+
+    def offer(self, organizations: Sequence[tuple[int, str]]) -> None:
+        """Fill in what can be chosen: keys and names."""
+        self.organization_id.choices = [
+            SelectChoice("", _("None")),
+            *(SelectChoice(str(key), name) for key, name in organizations),
+        ]
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check the rows, then that nobody stands in two of them."""
+        is_valid = bool(super().validate(extra_validators))
+        if len(self.people) > MOST_PEOPLE:
+            self.form_errors.append(
+                _("At most %(most)s people can be registered at once.", most=MOST_PEOPLE)
+            )
+            return False
+        if not is_valid:
+            return False
+        for position in positions_of_doubles([row.form.email.data for row in self.people]):
+            email = self.people[position].form.email
+            email.errors = [*email.errors, _("This address stands in a row above, too.")]
+        return not any(row.form.email.errors for row in self.people)
+
+    def renew_key(self) -> None:
+        """Make what is sent next a form of its own."""
+        self.key.data = new_key()
+
+    def mark(self, error: AlreadyRegisteredError) -> None:
+        """Show beside their rows who is registered already."""
+        for position in error.positions:
+            email = self.people[position].form.email
+            email.errors = [*email.errors, sentence(error)]
+
+    def to_group(self, actor_id: int) -> Group:
+        """Return what was typed, after it was checked."""
+        organization_id = int(self.organization_id.data) if self.organization_id.data else None
+        return Group(
+            participants=tuple(
+                Participant(
+                    name=row.form.name.data,
+                    email=row.form.email.data,
+                    organization_id=organization_id,
+                    claim=Claim.STAFF if organization_id else Claim.STATED,
+                )
+                for row in self.people
+            ),
+            fit=Fit.WHAT_FITS if self.take_what_fits.data else Fit.ALL,
+            actor_id=actor_id,
+            by_staff=True,
+        )
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was typed, for telling a second send from another one."""
+        return {
+            "people": [[row.form.name.data, email_key(row.form.email.data)] for row in self.people],
+            "organization": self.organization_id.data,
+            "fits": self.take_what_fits.data,
+        }
+
+
+class OverbookForm(AppForm):
+    """Why somebody is to have a seat that is not there."""
+
+    reason = LineField(
+        _l("Why is one more than there are seats all right?"),
+        [
+            Required(_l("Say why: it stands in the history of this session.")),
+            Length(max=_MAX_REASON),
+        ],
+    )
+
+
+class SeatsForm(SeatFields, AppForm):
+    """How many may come and wait."""
+
+    keep = BooleanField()
+    #: Set once it is asked whether people are to be kept who have no seat any more.
+    is_keep_asked = False
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        is_valid = bool(super().validate(extra_validators))
+        return self.check_seats() and is_valid
+
+    def ask_to_keep(self, held: int) -> None:
+        """Ask whether all who hold a seat are to keep it."""
+        self.is_keep_asked = True
+        self.keep.label.text = _("Keep all %(held)s people and overbook", held=held)

@@ -1,0 +1,117 @@
+"""Registering people by the hand of staff."""
+
+from http import HTTPStatus
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from training.accounts.access import allows, signed_in
+from training.accounts.policy import Action
+from training.accounts.workplace import render_workplace
+from training.clock import utc_now
+from training.db import transaction
+from training.errors import ConflictError
+from training.registrations import roster_queries, service
+from training.registrations.errors import (
+    AlreadyRegisteredError,
+    DoesNotFitError,
+    RegistrationClosedError,
+    SessionFullError,
+)
+from training.registrations.staff_forms import MOST_PEOPLE, AddPeopleForm, blank_person
+from training.registrations.values import Outcome, RegistrationStatus
+from training.registrations.views.blueprint import bp
+from training.registrations.views.roster import SCHEDULE, is_seat_free, roster_url
+from training.sessions.queries import get_session
+from training.sessions.values import SessionStatus
+from training.sessions.words import seats_in_words
+from training.submissions.service import KeyReusedError, Send, find_result, is_key
+
+
+@bp.route("/staff/sessions/<id:training_session_id>/people/add", methods=["GET", "POST"])
+@allows(Action.CHANGE_ROSTER)
+def add(training_session_id: int) -> ResponseReturnValue:
+    """Register one person or several, also after registration has closed."""
+    form = AddPeopleForm()
+    form.offer(roster_queries.active_organizations())
+    if request.method == "GET" or form.people.change(request.form, most=MOST_PEOPLE):
+        return _render(training_session_id, form, HTTPStatus.OK)
+    if not form.validate():
+        return _render(training_session_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    send = _send(training_session_id, form)
+    try:
+        with transaction():
+            outcome = service.register(
+                training_session_id, form.to_group(send.actor_id or 0), send=send, now=utc_now()
+            )
+    except ConflictError as error:
+        return _refused(training_session_id, form, send, error)
+    flash(_told(outcome))
+    return redirect(roster_url(training_session_id), code=303)
+
+
+def _send(training_session_id: int, form: AddPeopleForm) -> Send:
+    if not is_key(form.key.data or ""):
+        form.renew_key()
+    return Send(
+        key=form.key.data,
+        purpose=f"add:{training_session_id}",
+        actor_id=signed_in().person_id,
+        content=form.content,
+    )
+
+
+def _refused(
+    training_session_id: int, form: AddPeopleForm, send: Send, error: ConflictError
+) -> ResponseReturnValue:
+    """Show what the same send led to before, if it did; else why it was refused now."""
+    try:
+        if find_result(send) is not None:
+            return redirect(roster_url(training_session_id), code=303)
+    except KeyReusedError:
+        form.renew_key()
+    if isinstance(error, AlreadyRegisteredError) and error.positions:
+        form.mark(error)
+        return _render(training_session_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    form.refuse(error)
+    return _render(training_session_id, form, HTTPStatus.CONFLICT, refusal=error)
+
+
+def _told(outcome: Outcome) -> str:
+    seated = sum(one.status is RegistrationStatus.CONFIRMED for one in outcome.placed)
+    waiting = len(outcome.placed) - seated
+    words = [
+        ngettext("%(num)s person has a seat.", "%(num)s people have a seat.", seated)
+        if seated
+        else "",
+        ngettext("%(num)s person waits.", "%(num)s people wait.", waiting) if waiting else "",
+    ]
+    return " ".join(word for word in words if word) + " " + str(_("They are told by mail."))
+
+
+def _render(
+    training_session_id: int,
+    form: AddPeopleForm,
+    status: HTTPStatus,
+    *,
+    refusal: ConflictError | None = None,
+) -> ResponseReturnValue:
+    training_session = get_session(training_session_id, now=utc_now())
+    page = render_workplace(
+        "registrations/add.html",
+        current=SCHEDULE,
+        form=form,
+        blank=blank_person(),
+        most=MOST_PEOPLE,
+        training_session=training_session,
+        seats=seats_in_words(training_session.seats, training_session.overbooked_by),
+        is_seat_free=is_seat_free(training_session),
+        is_draft=training_session.status is SessionStatus.DRAFT,
+        is_ended=training_session.status is SessionStatus.CANCELLED
+        or utc_now() >= training_session.clock.ends_at,
+        wants_seats=isinstance(refusal, SessionFullError | DoesNotFitError),
+        is_closed=isinstance(refusal, RegistrationClosedError),
+    )
+    return page, status

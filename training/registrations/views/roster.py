@@ -1,0 +1,89 @@
+"""One session as staff see it: its facts, its people, and what can be done with both."""
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.accounts.access import allows
+from training.accounts.policy import Action
+from training.accounts.workplace import render_workplace
+from training.clock import utc_now
+from training.registrations import roster_queries
+from training.registrations.values import CancelledBecause, Claim
+from training.registrations.views.blueprint import bp
+from training.registrations.views.public import session_path
+from training.sessions.queries import SessionDetails, get_session
+from training.sessions.values import Audience, SessionStatus
+from training.sessions.words import audience_label, seats_in_words
+from training.web.fields import AppForm
+
+#: Where the pages of staff hang in the navigation.
+SCHEDULE = "sessions.schedule"
+
+
+@bp.get("/staff/sessions/<id:training_session_id>")
+@allows(Action.SEE_ROSTER)
+def roster(training_session_id: int) -> ResponseReturnValue:
+    """Show a session and everybody who is or was registered for it."""
+    now = utc_now()
+    training_session = get_session(training_session_id, now=now)
+    return render_workplace(
+        "registrations/roster.html",
+        current=SCHEDULE,
+        training_session=training_session,
+        roster=roster_queries.roster(training_session_id),
+        seats=seats_in_words(training_session.seats, training_session.overbooked_by),
+        audience=audience_label(training_session.audience),
+        public_url=_public_url(training_session),
+        takes_people=(
+            training_session.status is SessionStatus.PUBLISHED
+            and now < training_session.clock.ends_at
+        ),
+        is_seat_free=is_seat_free(training_session),
+        claim_words=claim_words(),
+        ended_words=ended_words(),
+        form=AppForm(),
+        now=now,
+    )
+
+
+def is_seat_free(training_session: SessionDetails) -> bool:
+    """Tell whether somebody could be given a seat without overbooking."""
+    capacity = training_session.seats.capacity
+    return capacity is None or training_session.held < capacity
+
+
+def roster_url(training_session_id: int) -> str:
+    """Return the address of the page of a session."""
+    return url_for("registrations.roster", training_session_id=training_session_id)
+
+
+def claim_words() -> dict[Claim, str]:
+    """Return why we believe that somebody belongs to an organization, in words."""
+    return {
+        Claim.DOMAIN: _("by the domain of the e-mail address"),
+        Claim.CODE: _("by a code"),
+        Claim.REPRESENTATIVE: _("registered by its representative"),
+        Claim.STAFF: _("staff vouch for it"),
+        Claim.STATED: _("as they say themselves"),
+    }
+
+
+def ended_words() -> dict[CancelledBecause | None, str]:
+    """Return how a registration ended, in words."""
+    return {
+        CancelledBecause.PERSON: _("Cancelled by themselves"),
+        CancelledBecause.STAFF: _("Cancelled by staff"),
+        CancelledBecause.SESSION: _("Cancelled with the session"),
+        None: _("Declined"),
+    }
+
+
+def _public_url(training_session: SessionDetails) -> str | None:
+    """Return the address of the page for everybody, where there is one."""
+    if (
+        training_session.status is SessionStatus.DRAFT
+        or training_session.audience is Audience.INVITED
+    ):
+        return None
+    return session_path(training_session.id, training_session.title)

@@ -1,0 +1,254 @@
+"""What staff do to one registration or to the seats, each from a page that says what follows."""
+
+from http import HTTPStatus
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from training.accounts.access import allows, signed_in
+from training.accounts.policy import Action
+from training.accounts.workplace import render_workplace
+from training.clock import utc_now
+from training.db import transaction
+from training.registrations import roster_queries, seats
+from training.registrations.errors import BelowHeldError, NoFreeSeatError, NotWaitingError
+from training.registrations.roster_queries import RegistrationFacts
+from training.registrations.staff_forms import OverbookForm, SeatsForm
+from training.registrations.values import LIVE, SEATED, CancelledBecause, RegistrationStatus
+from training.registrations.views.blueprint import bp
+from training.registrations.views.roster import SCHEDULE, roster_url
+from training.sessions.queries import SessionDetails, get_session
+from training.sessions.values import SessionStatus
+from training.sessions.words import seats_in_words
+from training.text import for_display
+from training.web.fields import AppForm
+
+
+@bp.route("/staff/registrations/<id:registration_id>/cancel", methods=["GET", "POST"])
+@allows(Action.CHANGE_ROSTER)
+def staff_cancel(registration_id: int) -> ResponseReturnValue:
+    """Give up somebody's seat or place in line for them."""
+    registration = roster_queries.get_registration(registration_id)
+    name = for_display(registration.name)
+    form = AppForm()
+    if form.validate_on_submit():
+        with transaction():
+            is_done = seats.cancel(
+                registration_id,
+                because=CancelledBecause.STAFF,
+                actor_id=signed_in().person_id,
+                now=utc_now(),
+            )
+        flash(
+            _("%(name)s is cancelled, and told by mail.", name=name)
+            if is_done
+            else _("%(name)s was cancelled before. Nothing was changed.", name=name)
+        )
+        return redirect(roster_url(registration.training_session_id), code=303)
+    if registration.status not in LIVE:
+        flash(_("%(name)s is cancelled already.", name=name), "info")
+        return redirect(roster_url(registration.training_session_id), code=303)
+    return render_workplace(
+        "registrations/staff_cancel.html",
+        current=SCHEDULE,
+        form=form,
+        registration=registration,
+        consequences=_of_cancelling(registration),
+    )
+
+
+@bp.route("/staff/registrations/<id:registration_id>/promote", methods=["GET", "POST"])
+@allows(Action.CHANGE_ROSTER)
+def promote(registration_id: int) -> ResponseReturnValue:
+    """Give somebody who waits a seat; one that is not there only for a reason."""
+    registration = roster_queries.get_registration(registration_id)
+    form: AppForm = AppForm()
+    status = HTTPStatus.OK
+    reason: str | None = None
+    if request.method == "POST":
+        if "reason" in request.form:
+            form = OverbookForm()
+            if not form.validate():
+                return _ask_to_overbook(registration, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+            reason = form.reason.data
+        try:
+            with transaction():
+                seats.promote(
+                    registration_id,
+                    overbook=reason,
+                    actor_id=signed_in().person_id,
+                    now=utc_now(),
+                )
+        except NoFreeSeatError as error:
+            form = OverbookForm(formdata=None)
+            form.refuse(error)
+            status = HTTPStatus.CONFLICT
+        else:
+            name = for_display(registration.name)
+            flash(_("%(name)s has a seat now, and is told by mail.", name=name))
+            return redirect(roster_url(registration.training_session_id), code=303)
+    elif registration.status is not RegistrationStatus.WAITLISTED:
+        raise NotWaitingError
+    elif not registration.is_seat_free:
+        form = OverbookForm()
+    return _ask_to_overbook(registration, form, status)
+
+
+def _ask_to_overbook(
+    registration: RegistrationFacts, form: AppForm, status: HTTPStatus
+) -> ResponseReturnValue:
+    page = render_workplace(
+        "registrations/promote.html",
+        current=SCHEDULE,
+        form=form,
+        is_overbooking=isinstance(form, OverbookForm),
+        registration=registration,
+        consequences=_of_promoting(registration, is_overbooking=isinstance(form, OverbookForm)),
+    )
+    return page, status
+
+
+@bp.route("/staff/sessions/<id:training_session_id>/seats", methods=["GET", "POST"])
+@allows(Action.SCHEDULE)
+def change_seats(training_session_id: int) -> ResponseReturnValue:
+    """Change how many may come and wait."""
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        form = SeatsForm()
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.validate():
+            try:
+                return _change(training_session_id, form)
+            except BelowHeldError as error:
+                form.ask_to_keep(error.held)
+                form.refuse(error)
+        training_session = get_session(training_session_id, now=utc_now())
+        if form.keep.data:  # ticked, and something else was wrong
+            form.ask_to_keep(training_session.held)
+    else:
+        training_session = get_session(training_session_id, now=utc_now())
+        form = SeatsForm(
+            data={
+                "capacity": training_session.seats.capacity,
+                "no_limit": training_session.seats.capacity is None,
+                "waitlist_capacity": training_session.seats.waitlist_capacity,
+            }
+        )
+    page = render_workplace(
+        "registrations/seats.html",
+        current=SCHEDULE,
+        form=form,
+        training_session=training_session,
+        seats=seats_in_words(training_session.seats, training_session.overbooked_by),
+        consequences=_of_changing_seats(training_session),
+    )
+    return page, status
+
+
+def _change(training_session_id: int, form: SeatsForm) -> ResponseReturnValue:
+    actor_id = signed_in().person_id
+    with transaction():
+        is_changed = seats.change_capacity(
+            training_session_id,
+            form.to_seats(),
+            keep=form.keep.data,
+            actor_id=actor_id,
+            now=utc_now(),
+        )
+    if not is_changed:
+        flash(_("Nothing was changed."), "info")
+        return redirect(roster_url(training_session_id), code=303)
+    promoted = roster_queries.promoted_by_change_of_seats(training_session_id, actor_id=actor_id)
+    told = ngettext(
+        "Seats changed: %(num)s person moved up from the waitlist and is told by mail.",
+        "Seats changed: %(num)s people moved up from the waitlist and are told by mail.",
+        promoted,
+    )
+    flash(told if promoted else _("Seats changed."))
+    return redirect(roster_url(training_session_id), code=303)
+
+
+def _of_cancelling(registration: RegistrationFacts) -> list[str]:
+    """Return what cancelling a registration does, each a sentence."""
+    name = for_display(registration.name)
+    if registration.status not in SEATED:
+        return [
+            _("%(name)s leaves the waitlist and is told by mail.", name=name),
+            _("Whoever waits behind moves up one place."),
+        ]
+    lines = [_("%(name)s gives up the seat and is told by mail.", name=name)]
+    if mover := registration.moves_up(utc_now()):
+        lines.append(
+            _(
+                "%(name)s, who waits longest, gets the seat and is told by mail.",
+                name=for_display(mover.name),
+            )
+        )
+    elif registration.overbooked_by:
+        lines.append(
+            ngettext(
+                "The session has %(num)s person more than seats, so nobody moves up.",
+                "The session has %(num)s people more than seats, so nobody moves up.",
+                registration.overbooked_by,
+            )
+        )
+    else:
+        lines.append(_("Nobody moves up: the seat stays free."))
+    return lines
+
+
+def _of_promoting(registration: RegistrationFacts, *, is_overbooking: bool) -> list[str]:
+    """Return what giving a seat does, each a sentence."""
+    name = for_display(registration.name)
+    lines = [_("%(name)s gets a seat and is told by mail.", name=name)]
+    if registration.waiting_longer:
+        lines.append(
+            ngettext(
+                "%(num)s person waits longer and is passed over.",
+                "%(num)s people wait longer and are passed over.",
+                registration.waiting_longer,
+            )
+        )
+    if registration.is_passed_over:
+        lines.append(
+            _(
+                "The partnership with %(organization)s is suspended.",
+                organization=for_display(registration.organization or ""),
+            )
+        )
+    if is_overbooking:
+        lines.append(
+            ngettext(
+                "No seat is free: the session then has %(num)s person more than seats.",
+                "No seat is free: the session then has %(num)s people more than seats.",
+                registration.overbooked_by + 1,
+            )
+        )
+        lines.append(_("The next seats that are given up stay empty until that is made up for."))
+    return lines
+
+
+def _of_changing_seats(training_session: SessionDetails) -> list[str]:
+    """Return what to know before changing the seats, each a sentence."""
+    lines = []
+    if training_session.held:
+        lines.append(
+            ngettext(
+                "%(num)s person has a seat. Nobody loses it by what you change here.",
+                "%(num)s people have a seat. Nobody loses it by what you change here.",
+                training_session.held,
+            )
+        )
+    if waiting := training_session.seats.waitlisted:
+        lines.append(
+            ngettext(
+                "%(num)s person waits, and gets the next free seat at once.",
+                "%(num)s people wait, and get the free seats at once, in order.",
+                waiting,
+            )
+        )
+    if training_session.status is SessionStatus.DRAFT:
+        lines.append(_("It is a draft: nobody can register yet."))
+    return lines

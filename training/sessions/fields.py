@@ -1,0 +1,160 @@
+"""Fields of what staff plan: days, wall clock times, a time zone, a link to join."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from wtforms import StringField
+from wtforms.validators import StopValidation
+from wtforms.widgets import DateInput, DateTimeLocalInput, TimeInput
+
+from training.clock import UnknownZoneError, find_zone
+from training.sessions.zones import nearest_zones
+from training.web.fields import LineField, visible
+
+#: Years that a plan may be in: zone rules are known, and no sum of times overflows.
+YEARS = range(1970, 2200)
+
+# [0-9], because \d and strptime() also take the digits of other scripts.
+_DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_CLOCK = r"([0-9]{2}):([0-9]{2})(?::00(?:\.0+)?)?"
+
+
+def _parse_day(text: str) -> date | None:
+    found = re.fullmatch(_DAY, text)
+    if found is None or int(found[1]) not in YEARS:
+        return None
+    return date(*map(int, found.groups()))
+
+
+def _parse_clock(text: str) -> time | None:
+    found = re.fullmatch(_CLOCK, text)
+    return time(int(found[1]), int(found[2])) if found else None
+
+
+def _parse_wall(text: str) -> datetime | None:
+    day, _t, clock = text.replace(" ", "T").partition("T")
+    on, at = _parse_day(day), _parse_clock(clock)
+    return datetime.combine(on, at) if on is not None and at is not None else None
+
+
+class _ParsedField(StringField):  # type: ignore[misc]  # WTForms publishes no types
+    """Text that stands for a value; what was typed is shown again when it stands for none."""
+
+    parse: Callable[[str], Any]
+
+    @property
+    def value(self) -> Any:
+        """What the text stands for; None where there is none, or it stands for nothing."""
+        try:
+            return type(self).parse(self.data) if self.data else None
+        except ValueError:  # such as the 31st of June
+            return None
+
+    def process_data(self, value: Any) -> None:
+        self.data = "" if value is None else self.shown(value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0].strip()[:40] if valuelist else ""
+
+    def _value(self) -> str:
+        return visible(self.data)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.value is None:
+            raise StopValidation(self.problem())
+
+    def shown(self, value: Any) -> str:
+        raise NotImplementedError
+
+    def problem(self) -> str:
+        raise NotImplementedError
+
+
+class DayField(_ParsedField):
+    """A day; ``value`` is a date, or None where nothing is typed."""
+
+    widget = DateInput()
+    parse = staticmethod(_parse_day)
+
+    def shown(self, value: date) -> str:
+        return value.isoformat()
+
+    def problem(self) -> str:
+        return str(_("Type a day as year, month and day, such as 2027-05-12."))
+
+
+class ClockField(_ParsedField):
+    """What a wall clock shows; ``value`` is a time without a zone, or None."""
+
+    widget = TimeInput()
+    parse = staticmethod(_parse_clock)
+
+    def shown(self, value: time) -> str:
+        return f"{value:%H:%M}"
+
+    def problem(self) -> str:
+        return str(_("Type a time on 24 hours, such as 14:30."))
+
+
+class WallTimeField(_ParsedField):
+    """A day and what a wall clock shows; ``value`` is a naive datetime, or None."""
+
+    widget = DateTimeLocalInput()
+    parse = staticmethod(_parse_wall)
+
+    def shown(self, value: datetime) -> str:
+        return f"{value:%Y-%m-%dT%H:%M}"
+
+    def problem(self) -> str:
+        return str(_("Type a day and a time, such as 2027-05-12 14:30."))
+
+
+class TimeZoneField(LineField):
+    """The IANA name of a zone, or an alias of one."""
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of that name; None: there is none."""
+        try:
+            return find_zone(self.data or "")
+        except UnknownZoneError:
+            return None
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data and self.zone is None:
+            raise StopValidation(_unknown_zone(self.data))
+
+
+def _unknown_zone(typed: str) -> str:
+    near = nearest_zones(typed)
+    if not near:
+        return str(_("There is no time zone of this name. Type a place, such as Africa/Nairobi."))
+    return str(
+        _("There is no time zone of this name. The nearest are: %(names)s.", names=", ".join(near))
+    )
+
+
+class JoinLinkField(LineField):
+    """A link that people follow: http or https, nothing that runs in their browser."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data and not _is_web_address(self.data):
+            raise StopValidation(
+                _("Type a link that begins with https://, such as https://meet.example.org/room.")
+            )
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in text

@@ -1,0 +1,297 @@
+"""Forms of sessions: what staff type, turned into plans."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    FormField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+)
+from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+from training.clock import WallTimeError, wall_to_utc
+from training.sessions.fields import (
+    TimeZoneField,
+    WallTimeField,
+)
+from training.sessions.meeting_form import MAX_KEY, MAX_LINE, MeetingForm
+from training.sessions.queries import Choices
+from training.sessions.values import Audience, Delivery, MeetingPlan, SeatPlan, SessionPlan
+from training.sessions.words import audience_label
+from training.text import MAX_NAME
+from training.web.fields import (
+    AppForm,
+    EmailAddressField,
+    LineField,
+    LongTextField,
+    Required,
+    WholeNumberField,
+    sentence,
+)
+from training.web.filters import delivery_label, language_name
+from training.web.rows import RowsField
+
+#: Meetings of one session; a course of a year, once a week, fits.
+MOST_MEETINGS = 53
+#: Seats and places in line that can be typed; a stadium fits.
+MOST_SEATS = 100_000
+
+#: Languages that a session can be held in, by their BCP 47 tags; what is stored else is kept.
+LANGUAGES = (
+    *("am", "ar", "bg", "bn", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "ha"),
+    *("he", "hi", "hr", "hu", "id", "it", "ja", "km", "ko", "lt", "lv", "ms", "my", "nb", "ne"),
+    *("nl", "pl", "pt", "pt-BR", "ro", "ru", "si", "sk", "sl", "so", "sr", "sv", "sw", "ta", "th"),
+    *("tl", "tr", "uk", "ur", "uz", "vi", "yo", "zh", "zu"),
+)
+
+
+class PlanForm(AppForm):
+    """What a session is, when, where, by whom and for whom."""
+
+    title = LineField(_l("Title"), [Required(_l("Give it a title.")), Length(max=MAX_LINE)])
+    description = LongTextField(
+        _l("What people will be able to do afterwards"),
+        description=_l(
+            "Plain text. An empty line begins a paragraph, a line that begins with “- ” a list."
+        ),
+    )
+    course_id = SelectField(_l("Course"), default="")
+    campaign_id = SelectField(_l("Campaign"), default="")
+    language = SelectField(_l("Language"))
+    delivery = RadioField(_l("How people take part"), default=Delivery.ONLINE.value)
+    audience = RadioField(_l("Who may register"), default=Audience.PUBLIC.value)
+    timezone = TimeZoneField(
+        _l("Time zone"),
+        [Required(_l("In which time zone?")), Length(max=64)],
+        description=_l("A place, such as Africa/Nairobi. All times below are on its clocks."),
+    )
+    #: One more than there may be, so that too many are refused and not cut off.
+    meetings = RowsField(FormField(MeetingForm), min_entries=1, max_entries=MOST_MEETINGS + 1)
+    registration_opens = WallTimeField(
+        _l("Registration opens"), description=_l("Empty: as soon as the session is published.")
+    )
+    registration_closes = WallTimeField(
+        _l("Registration closes"), description=_l("Empty: when the first meeting starts.")
+    )
+    registration_paused = BooleanField(
+        _l("Pause registration"),
+        description=_l("Nobody can register by themselves until this is taken off again."),
+    )
+    trainer_ids = SelectMultipleField(
+        _l("Trainers"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        # WTForms' own would say again what was sent.
+        invalid_choice_message=_l("Choose from the list."),
+    )
+    other_trainer_name = LineField(_l("Name"), [Length(max=MAX_NAME)])
+    other_trainer_email = EmailAddressField(_l("E-mail"))
+
+    def offer(self, choices: Choices, *, language: str | None = None) -> None:
+        """Fill in what can be chosen.
+
+        :param language: of the session as stored: offered though nobody thought of it.
+        """
+        self.course_id.choices = [
+            SelectChoice("", _("None")),
+            *(SelectChoice(str(key), title) for key, title in choices.courses),
+        ]
+        self.campaign_id.choices = [
+            SelectChoice("", _("None")),
+            *(SelectChoice(str(key), name) for key, name in choices.campaigns),
+        ]
+        tags = {*LANGUAGES, *([language] if language else [])}
+        self.language.choices = sorted(
+            (SelectChoice(tag, language_name(tag)) for tag in tags),
+            key=lambda choice: choice.label.casefold(),
+        )
+        self.delivery.choices = [SelectChoice(one.value, delivery_label(one)) for one in Delivery]
+        self.audience.choices = [SelectChoice(one.value, audience_label(one)) for one in Audience]
+        self.trainer_ids.choices = [
+            SelectChoice(str(trainer.person_id), trainer.name) for trainer in choices.trainers
+        ]
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check the fields, then how they fit together."""
+        is_valid = bool(super().validate(extra_validators))
+        is_valid = self._check_other_trainer() and is_valid
+        if len(self.meetings) > MOST_MEETINGS:
+            self.form_errors.append(
+                _("A session has at most %(most)s meetings.", most=MOST_MEETINGS)
+            )
+            return False
+        zone = self.timezone.zone
+        if zone is None:
+            return False
+        for row in self.meetings:
+            is_valid = row.form.check_times(zone) and is_valid
+        return self._check_registration(zone) and is_valid
+
+    def _check_other_trainer(self) -> bool:
+        name, email = self.other_trainer_name, self.other_trainer_email
+        if bool(name.data) == bool(email.data):
+            return True
+        missing = email if name.data else name
+        if not missing.errors:
+            missing.errors = [_("Another trainer needs a name and an e-mail address.")]
+        return False
+
+    def _check_registration(self, zone: ZoneInfo) -> bool:
+        opens, closes = self.registration_opens, self.registration_closes
+        for field in (opens, closes):
+            if field.value is None:
+                continue
+            try:
+                wall_to_utc(field.value, zone, fold=0)
+            except WallTimeError as error:
+                field.errors = [*field.errors, sentence(error)]
+                return False
+        if opens.value and closes.value and closes.value <= opens.value:
+            closes.errors = [*closes.errors, _("Registration must close after it opens.")]
+            return False
+        return True
+
+    def ask_folds(self) -> None:
+        """Show the choices of a doubled hour, for a form that is only shown."""
+        if self.timezone.zone is not None:
+            for row in self.meetings:
+                row.form.ask_folds(self.timezone.zone)
+
+    @property
+    def other_trainer(self) -> dict[str, str]:
+        """Address → name of a trainer who is not in the list; empty if there is none."""
+        email = self.other_trainer_email.data
+        return {email: self.other_trainer_name.data} if email else {}
+
+    def to_plan(self, other_trainer_ids: Sequence[int] = ()) -> SessionPlan:
+        """Return what was typed, after it was checked."""
+        return SessionPlan(
+            title=self.title.data,
+            description=self.description.data,
+            language=self.language.data,
+            delivery=Delivery(self.delivery.data),
+            audience=Audience(self.audience.data),
+            timezone=self.timezone.data,
+            meetings=tuple(row.form.to_plan(self.timezone.data) for row in self.meetings),
+            course_id=_key(self.course_id.data),
+            campaign_id=_key(self.campaign_id.data),
+            registration_opens=self.registration_opens.value,
+            registration_closes=self.registration_closes.value,
+            registration_paused=self.registration_paused.data,
+            trainer_ids=tuple(
+                dict.fromkeys([*(int(key) for key in self.trainer_ids.data), *other_trainer_ids])
+            ),
+        )
+
+
+class SeatFields:
+    """How many may come and wait. ``capacity`` empty and ``no_limit`` not ticked is a slip."""
+
+    capacity = WholeNumberField(
+        _l("Seats"), most=MOST_SEATS, description=_l("How many people may come.")
+    )
+    no_limit = BooleanField(_l("As many as come"))
+    waitlist_capacity = WholeNumberField(
+        _l("Waitlist"),
+        most=MOST_SEATS,
+        description=_l("Empty: as many as like to wait. 0: nobody."),
+    )
+
+    def check_seats(self) -> bool:
+        """Tell whether it is said how many seats there are."""
+        if self.no_limit.data or self.capacity.value is not None or self.capacity.errors:
+            return not self.capacity.errors
+        self.capacity.errors = [_("How many seats are there? Or tick “As many as come”.")]
+        return False
+
+    def to_seats(self) -> SeatPlan:
+        """Return what was typed, after it was checked."""
+        return SeatPlan(
+            capacity=None if self.no_limit.data else self.capacity.value,
+            waitlist_capacity=self.waitlist_capacity.value,
+        )
+
+
+class NewSessionForm(SeatFields, PlanForm):
+    """A new session, with its seats."""
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        is_valid = super().validate(extra_validators)
+        return self.check_seats() and is_valid
+
+
+class RevisionForm(PlanForm):
+    """A session that is changed; how many may come is a page of its own."""
+
+    #: What the form showed, so that nobody overwrites what they have not seen.
+    revision = WholeNumberField(widget=HiddenInput(), validators=[Required()], most=MAX_KEY)
+
+    def rebase(self, revision: int, meeting_ids: AbstractSet[int | None]) -> None:
+        """Let the form be saved over what stands now, which its reader has been shown.
+
+        A meeting that is gone meanwhile is planned anew.
+        """
+        self.revision.process_data(revision)
+        for row in self.meetings:
+            if row.form.meeting_id.value not in meeting_ids:
+                row.form.meeting_id.process_data(None)
+
+
+def data_of(plan: SessionPlan) -> dict[str, Any]:
+    """Return what a form starts from to show a plan."""
+    return {
+        "title": plan.title,
+        "description": plan.description,
+        "course_id": str(plan.course_id or ""),
+        "campaign_id": str(plan.campaign_id or ""),
+        "language": plan.language,
+        "delivery": plan.delivery.value,
+        "audience": plan.audience.value,
+        "timezone": plan.timezone,
+        "meetings": [_meeting_data(meeting) for meeting in plan.meetings],
+        "registration_opens": plan.registration_opens,
+        "registration_closes": plan.registration_closes,
+        "registration_paused": plan.registration_paused,
+        "trainer_ids": [str(person_id) for person_id in plan.trainer_ids],
+    }
+
+
+def _meeting_data(meeting: MeetingPlan) -> dict[str, Any]:
+    ends_on = meeting.wall_end.date()
+    return {
+        "meeting_id": meeting.meeting_id,
+        "day": meeting.wall_start.date(),
+        "start": meeting.wall_start.time(),
+        "start_fold": str(meeting.start_fold or 0),
+        "end": meeting.wall_end.time(),
+        "end_fold": str(meeting.end_fold or 0),
+        "end_day": ends_on if ends_on != meeting.wall_start.date() else None,
+        "venue": meeting.venue,
+        "room": meeting.room,
+        "join_url": meeting.join_url or "",
+    }
+
+
+def next_week(plan: SessionPlan) -> dict[str, Any]:
+    """Return what a form starts from to plan a session like another, a week later."""
+    data = data_of(plan)
+    for meeting in data["meetings"]:
+        meeting["meeting_id"] = None
+        for name in ("day", "end_day"):
+            if meeting[name] is not None:
+                meeting[name] += timedelta(days=7)
+    return {**data, "registration_opens": None, "registration_closes": None}
+
+
+def _key(text: str | None) -> int | None:
+    return int(text) if text else None

@@ -1,0 +1,39 @@
+"""Words for what staff see of sessions."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from training.sessions.values import Audience, SeatCounts
+
+
+def audience_label(audience: Audience) -> str:
+    """Return who may register, in words."""
+    words = {
+        Audience.PUBLIC: _("Everybody"),
+        Audience.PARTNERS: _("People of partner organizations"),
+        Audience.INVITED: _("By invitation"),
+    }
+    return str(words[audience])
+
+
+def seats_in_words(seats: SeatCounts, overbooked_by: int) -> list[str]:
+    """Return what staff want to know of the seats, as phrases that stand beside each other."""
+    held = seats.confirmed + seats.offered
+    if seats.capacity is None:
+        phrases = [ngettext("%(num)s person, no limit", "%(num)s people, no limit", held)]
+    else:
+        phrases = [
+            ngettext(
+                "%(held)s of %(num)s seat taken",
+                "%(held)s of %(num)s seats taken",
+                seats.capacity,
+                held=held,
+            )
+        ]
+    if seats.waitlisted:
+        phrases.append(ngettext("%(num)s waiting", "%(num)s waiting", seats.waitlisted))
+    if overbooked_by:
+        phrases.append(
+            ngettext("%(num)s more than seats", "%(num)s more than seats", overbooked_by)
+        )
+    return phrases
