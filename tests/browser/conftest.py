@@ -1,0 +1,126 @@
+"""A real server with an account of each kind, and a real browser."""
+
+import email.parser
+import email.policy
+import shutil
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.apps import SECRET_KEY, create_test_app
+from tests.databases import Databases
+from tests.factories import PASSWORD, Make
+from tests.server.running import serving, training
+from training.db import db
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+#: Quiet, and able to run as root; nothing is fetched from outside.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = {"width": 360, "height": 740}
+
+
+@dataclass
+class Site:
+    """Where the server answers, whose mails lie where, and who can sign in."""
+
+    address: str
+    mails: Path
+    coordinator: str
+    trainer: str
+    trainer_name: str
+
+    def mails_to(self, address: str) -> list[EmailMessage]:
+        """Return the mails that were sent to somebody, oldest first."""
+        found = sorted(self.mails.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        parser = email.parser.BytesParser(policy=email.policy.default)
+        mails = [parser.parsebytes(path.read_bytes()) for path in found]
+        return [mail for mail in mails if address in str(mail["To"])]
+
+    def fetch(self, path: str) -> str:
+        with urllib.request.urlopen(self.address + path) as answer:  # noqa: S310 -- our own server
+            text: str = answer.read().decode()
+        return text
+
+
+@pytest.fixture
+def site(engine: str, databases: Databases, tmp_path: Path) -> Iterator[Site]:
+    """The product as it is served, on the engine's database, with a coordinator and a trainer."""
+    environ = {"TRAINING_INSTANCE": str(tmp_path), "TRAINING_SECRET_KEY": SECRET_KEY}
+    url = f"sqlite:///{tmp_path / 'training.sqlite'}"
+    if engine == "postgresql":
+        url = databases.make(engine, tmp_path)
+        environ["TRAINING_DATABASE_URL"] = url
+    migrated = training("migrate", **environ)
+    assert migrated.returncode == 0, migrated.stderr
+    with create_test_app(url, tmp_path).app_context():
+        make = Make()
+        make.coordinator(name="Cora Dean", email="cora@example.org")
+        make.trainer(name="Tom Asha", email="tom@example.org")
+        db.session.remove()
+        db.engine.dispose()
+    with serving(tmp_path, **environ) as server:
+        server.wait_for_line()
+        yield Site(
+            address=f"http://127.0.0.1:{server.port}",
+            mails=tmp_path / "mail",
+            coordinator="cora@example.org",
+            trainer="tom@example.org",
+            trainer_name="Tom Asha",
+        )
+    databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Open the site as one more person: ``visit(viewport=PHONE, java_script_enabled=False)``."""
+    contexts: list[BrowserContext] = []
+    noise: list[str] = []
+
+    def open_one(**options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=site.address, locale="en-GB", timezone_id="Europe/Paris", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.on("console", lambda said: noise.append(said.text) if said.type == "error" else None)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert noise == []
+
+
+def sign_in(page: Page, email: str) -> None:
+    """Sign in as a person would."""
+    page.goto("/account/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/*er/**" if email.startswith("tom") else "**/staff/**")
