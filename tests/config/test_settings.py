@@ -253,6 +253,12 @@ def test_a_mistake_is_named_with_its_variable(environ: dict[str, str], problem: 
     assert problems(environ) == (problem,)
 
 
+def test_a_variable_that_one_command_reads_itself_is_known(tmp_path: Path) -> None:
+    settings = load({"TRAINING_INSTANCE": str(tmp_path), "TRAINING_ADMIN_PASSWORD": "x"})
+
+    assert settings.instance == tmp_path
+
+
 def test_kubernetes_variables_of_a_service_named_training_are_left_alone(tmp_path: Path) -> None:
     settings = load(
         {

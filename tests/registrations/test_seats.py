@@ -224,10 +224,9 @@ def test_wait_08_no_promotion_where_it_would_be_of_no_use(app: Flask, make: Make
             sessions.cancel(session.id, actor_id=None, now=NOW)
         told.append("registration.session_cancelled")
     else:
-        values: dict[str, object] = {
-            "promotion ended": {"promotion_ends_at": NOW},
-            "unpublished": {"status": SessionStatus.DRAFT},
-        }[why]
+        values: dict[str, object] = {"promotion_ends_at": NOW}
+        if why == "unpublished":
+            values = {"status": SessionStatus.DRAFT}
         with transaction():
             db.session.execute(sa.update(TrainingSession).values(values))
 

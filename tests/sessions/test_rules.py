@@ -110,8 +110,8 @@ def test_a_freed_seat_is_given_on(clock: dict[str, Any], *, expected: bool) -> N
 
 def plan(start: tuple[int, ...], end: tuple[int, ...], zone: str, **fields: Any) -> MeetingPlan:
     return MeetingPlan(
-        wall_start=datetime(*start),  # type: ignore[arg-type,misc]  # year, month, day, hour, minute
-        wall_end=datetime(*end),  # type: ignore[arg-type,misc]  # likewise
+        wall_start=datetime(*start),  # type: ignore[arg-type]  # year, month, day, hour, minute
+        wall_end=datetime(*end),  # type: ignore[arg-type]  # likewise
         timezone=zone,
         **fields,
     )

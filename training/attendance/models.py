@@ -39,9 +39,7 @@ class Attendance(Base):
     __tablename__ = "attendance"
 
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), primary_key=True)
-    meeting_id: Mapped[int] = mapped_column(
-        ForeignKey("meeting.id"), primary_key=True, index=True
-    )
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True, index=True)
     status: Mapped[AttendanceStatus]
     minutes: Mapped[int | None]
     mark_id: Mapped[int] = mapped_column(ForeignKey("attendance_mark.id"), unique=True)

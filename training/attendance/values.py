@@ -1,6 +1,10 @@
 """The words of attendance."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from training.errors import DomainError
 
 
 class AttendanceStatus(StrEnum):
@@ -23,3 +27,85 @@ class MarkSource(StrEnum):
     QR = "qr"
     IMPORT = "import"
     CORRECTION = "correction"
+
+
+class MarkOutcome(StrEnum):
+    """What became of one mark of a batch."""
+
+    SAVED = "saved"
+    #: It came before, and was saved then.
+    ALREADY = "already"
+    #: Somebody else marked the person meanwhile, and this was only for those without a mark.
+    KEPT = "kept"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """One claim, as whoever makes it sends it."""
+
+    registration_id: int
+    status: AttendanceStatus
+    #: Made by whoever claims; the same claim sent again has the same.
+    nonce: str
+    #: What the sender's clock said, if it said anything that can be understood. Never trusted.
+    claimed_at: datetime | None = None
+    #: Leave a person alone who has a mark by now.
+    only_if_unmarked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MalformedMark:
+    """What stands in a batch where a mark should, and why it is none."""
+
+    nonce: str | None
+    refusal: DomainError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredMark:
+    """A mark in the history of one meeting."""
+
+    id: int
+    registration_id: int
+    status: AttendanceStatus
+    nonce: str
+    recorded_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How somebody who holds a seat stands at a meeting, and by whose word."""
+
+    #: None: nobody marked them yet.
+    status: AttendanceStatus | None
+    recorded_by: int | None
+
+    @property
+    def is_marked(self) -> bool:
+        return is_marked(self.status)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkResult:
+    """What became of one mark."""
+
+    nonce: str | None
+    outcome: MarkOutcome
+    #: Why it was refused.
+    refusal: DomainError | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """What became of a batch, one result for each mark, in its order."""
+
+    results: tuple[MarkResult, ...]
+    #: Of those who hold a seat: how many have a mark now, and how many there are.
+    marked: int
+    total: int
+
+
+def is_marked(status: AttendanceStatus | None) -> bool:
+    """Tell whether a status says anything: a mark that was taken back does not."""
+    return status is not None and status is not AttendanceStatus.CLEARED

@@ -28,6 +28,8 @@ VARIABLES = (
     "TRAINING_SITE_NAME",
     "TRAINING_LOCALE",
 )
+#: Options of single commands, which they read themselves.
+COMMAND_VARIABLES = ("TRAINING_ADMIN_PASSWORD",)
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 #: Behind the @ of calendar UIDs. The UUID before it makes them unique; this only must not change.
 DEFAULT_UID_DOMAIN = "training.invalid"
@@ -163,7 +165,7 @@ def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Refuse a misspelt name: what it was meant to protect would silently not be protected."""
     problems = []
     for name in sorted(environ):
-        known = name in VARIABLES or _KUBERNETES.fullmatch(name)
+        known = name in VARIABLES + COMMAND_VARIABLES or _KUBERNETES.fullmatch(name)
         if name.startswith("TRAINING_") and not known:
             near = difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.75)
             hint = f" Did you mean {near[0]}?" if near else ""
