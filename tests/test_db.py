@@ -65,9 +65,13 @@ def test_what_the_block_wrote_is_committed(app: Flask) -> None:
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit, GeneratorExit])
 def test_whatever_is_raised_nothing_is_kept(app: Flask, error: type[BaseException]) -> None:
-    with pytest.raises(error), transaction():
-        add("Ada")
-        raise error
+    def write_and_fail() -> None:
+        with transaction():
+            add("Ada")
+            raise error
+
+    with pytest.raises(error):
+        write_and_fail()
 
     assert people() == []
     with transaction():

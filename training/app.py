@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,9 @@ import training.accounts.cli
 import training.accounts.views
 import training.attendance.models  # every table must be known, whoever asks for it first
 import training.attendance.views
-
 import training.calendars.views
 import training.campaigns.models
 import training.checks.cli
-
 import training.demo.cli
 import training.imports.cli
 import training.notifications.cli
@@ -35,6 +34,7 @@ from training.db import db, engine_options
 from training.registrations import letters, seats
 from training.sessions import entries
 from training.sessions.changes import SessionCancelled, SessionPublished, SessionRevised
+from training.submissions.service import forget_old
 from training.web import converters, error_pages, filters, headers, health
 from training.web.shared_pages import PageCache
 from training.web.strict_request import StrictRequest
@@ -58,6 +58,9 @@ SUBSCRIBERS: changes.Subscribers = {
     SessionCancelled: [seats.answer_cancelled_session, entries.write],
 }
 
+#: What is tidied up once an hour, beside the sending of mails.
+CHORES: Sequence[Callable[..., object]] = (forget_old,)
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application.
@@ -77,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["changes"] = SUBSCRIBERS
     app.extensions["renderers"] = letters.RENDERERS
+    app.extensions["chores"] = CHORES
     app.url_map.converters["id"] = converters.IdConverter
 
     db.init_app(app)

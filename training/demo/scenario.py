@@ -11,9 +11,6 @@ CAMPAIGN_NAME = "Mental Health Awareness Month"
 CAMPAIGN_SLUG = "mental-health-awareness-month"
 CAMPAIGN_HASHTAG = "TalkAboutIt"
 
-#: Version of the consent text that people who register themselves agreed to.
-CONSENT = "2026-11"
-
 COLLEAGUES = (
     Colleague(
         role="admin", name="Ines Moreau", email="admin@example.org", timezone="Europe/Dublin"

@@ -27,7 +27,7 @@ from training.people.service import find_or_make_people
 from training.people.values import email_key
 from training.registrations import service as registrations
 from training.registrations.seats import Group
-from training.registrations.values import Claim, Fit, Participant
+from training.registrations.values import CONSENT_VERSION, Claim, Fit, Participant
 from training.sessions import service as sessions
 from training.sessions.models import Course
 from training.sessions.values import Delivery, MeetingPlan, SeatPlan, SessionPlan, SessionStatus
@@ -271,7 +271,7 @@ def _forms(text: SessionText, number: int, cast: _Cast) -> Iterator[Group]:
         if member.person_id not in taken
     ]
     for member in free[: text.alone + text.alone_today]:
-        yield Group(participants=(member.participant,), consent=scenario.CONSENT)
+        yield Group(participants=(member.participant,), consent=CONSENT_VERSION)
 
 
 def _claimed(member: _Member) -> Participant:

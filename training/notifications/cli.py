@@ -2,6 +2,7 @@
 
 import random
 import signal
+from datetime import timedelta
 from queue import Empty, SimpleQueue
 from typing import Self
 
@@ -14,6 +15,8 @@ from training.notifications.jobs import Sent, Trouble
 
 #: A run without --limit takes this many, then looks at the clock and at signals anew.
 _BATCH = 1_000
+#: What the application has to tidy up now and then is done by whoever keeps sending.
+_BETWEEN_CHORES = timedelta(hours=1)
 #: Seconds between runs while the mail server or the database is away, at most.
 _LONGEST_PAUSE = 300.0
 
@@ -84,7 +87,11 @@ def send(every: float | None, limit: int) -> None:
 
 def _keep_sending(every: float, limit: int, signals: _Signals) -> None:
     failures = 0
+    chores_due_at = utc_now()
     while not signals.is_stopping():
+        if utc_now() >= chores_due_at:
+            jobs.do_chores(now=utc_now())
+            chores_due_at = utc_now() + _BETWEEN_CHORES
         result = jobs.send_due(now=utc_now(), limit=limit, is_stopping=signals.is_stopping)
         if result != Sent():
             _show(result)

@@ -355,3 +355,20 @@ def _masked(rendered: Rendered, part: str) -> str:
     for secret in rendered.secrets:
         shown = shown.replace(secret, "…")
     return shown
+
+
+def do_chores(*, now: datetime) -> int:
+    """Tidy up what the application names as ``chores``, each in a transaction of its own.
+
+    :return: how many were done; one that finds the database busy is done next time.
+    """
+    done = 0
+    for chore in current_app.extensions["chores"]:
+        try:
+            with transaction():
+                chore(now=now)
+        except BusyError:
+            logger.warning("chore put off", extra={"chore": chore.__name__})
+        else:
+            done += 1
+    return done

@@ -1,4 +1,4 @@
-"""Who gets a seat: values in, answer out. DESIGN's rules of seats and waitlist; see ADR 0005."""
+"""Who gets a seat and who waits: values in, answer out. See ADR 0005."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -15,6 +15,9 @@ class RegistrationStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+#: Version of the sentence that people agree to in the form; another whenever its meaning is.
+CONSENT_VERSION = "2026-11"
+
 #: At most one of these for a person in a session.
 LIVE = frozenset(
     {

@@ -121,9 +121,7 @@ def find_stored(key: str, purpose: str) -> dict[str, Any] | None:
 def forget_old(*, now: datetime) -> int:
     """Delete what is older than a day; returns how many."""
     deleted = db.session.execute(
-        sa.delete(Submission)
-        .where(Submission.at < now - KEPT_FOR)
-        .returning(Submission.id)
+        sa.delete(Submission).where(Submission.at < now - KEPT_FOR).returning(Submission.id)
     )
     return len(deleted.all())
 

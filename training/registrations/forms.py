@@ -1,0 +1,156 @@
+"""The public forms: registering people, and correcting the name of a registration."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Form, FormField, HiddenField, SelectChoice, SelectField
+from wtforms.validators import Length
+
+from training.registrations.seats import Group
+from training.registrations.service import positions_of_doubles
+from training.registrations.values import CONSENT_VERSION, Fit, Participant
+from training.submissions.service import Send, new_key
+from training.text import MAX_NAME
+from training.web.fields import AppForm, EmailAddressField, LineField, Required
+from training.web.rows import RowsField
+
+#: People in one form.
+MAX_PEOPLE = 30
+MAX_SLUG = 64
+#: What ``new_key`` makes.
+_KEY = re.compile("[A-Za-z0-9_-]{43}", re.ASCII)
+_POSITION = re.compile("[0-9]{1,2}", re.ASCII)
+
+
+class PersonForm(Form):
+    """One row: who is to be trained."""
+
+    name = LineField(
+        _l("Full name"),
+        validators=[Required(_l("Type the name of this person.")), Length(max=MAX_NAME)],
+    )
+    email = EmailAddressField(
+        _l("E-mail"), validators=[Required(_l("Type the e-mail address of this person."))]
+    )
+
+
+class RegistrationForm(AppForm):
+    """One or several people who want to come, as anybody may fill it in."""
+
+    #: One more than may come, so that too many are refused and not cut off.
+    people = RowsField(FormField(PersonForm), min_entries=1, max_entries=MAX_PEOPLE + 1)
+    organization = SelectField(
+        _l("Organization"),
+        choices=[],  # read only to be shown; what was chosen is looked up by the view
+        validate_choice=False,
+        default="",
+    )
+    fit = BooleanField(
+        _l("If not all fit, take what fits"),
+        description=_l("The others wait in line, in the order of this form."),
+    )
+    consent = BooleanField(
+        _l(
+            "I agree that these names and e-mail addresses are used for this training: to confirm "
+            "the registration, to write about changes and to note who came. Everybody I register "
+            "agrees too."
+        ),
+        validators=[Required(_l("Without this agreement nobody can be registered."))],
+    )
+    #: Random: a form that is sent twice registers once.
+    key = HiddenField(default=new_key)
+
+    def edit_rows(self, buttons: Mapping[str, str]) -> bool:
+        """Add or remove a row if one of those buttons was pressed, and tell whether it was.
+
+        :param buttons: what was sent; ``add``, or ``remove`` with a position from 0.
+        """
+        if "add" in buttons:
+            if len(self.people) < MAX_PEOPLE:
+                self.people.append_entry().form["name"].render_kw = {"autofocus": True}
+            return True
+        if "remove" in buttons:
+            position = buttons["remove"]
+            if _POSITION.fullmatch(position) and int(position) < len(self.people) > 1:
+                self.people.pop_entry(int(position))
+            return True
+        return False
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check the fields, then the rows together."""
+        is_valid: bool = super().validate(extra_validators)
+        if not _KEY.fullmatch(self.key.data):
+            self.renew_key()
+            self.form_errors.append(_("This form was damaged on its way. Please send it again."))
+            return False
+        if len(self.people) > MAX_PEOPLE:
+            self.form_errors.append(
+                _("At most %(most)s people can be registered at once.", most=MAX_PEOPLE)
+            )
+            return False
+        if not is_valid:
+            return False
+        doubles = positions_of_doubles([row.form["email"].data for row in self.people])
+        for position in doubles:
+            self.people[position].form["email"].errors = [
+                _("This address stands in a row above already.")
+            ]
+        return not doubles
+
+    def renew_key(self) -> None:
+        """Make what is sent next a form of its own."""
+        self.key.data = new_key()
+
+    def offer_organizations(self, organizations: Iterable[tuple[str, str]]) -> None:
+        """Offer these organizations, each with its slug and name."""
+        none = SelectChoice("", _("None of these, or I come for myself"))
+        self.organization.choices = [
+            none,
+            *(SelectChoice(slug, name) for slug, name in organizations),
+        ]
+
+    @property
+    def organization_slug(self) -> str | None:
+        """What was chosen, if it could be the slug of an organization."""
+        slug: str = self.organization.data
+        return slug if 0 < len(slug) <= MAX_SLUG and slug.isprintable() else None
+
+    def to_group(self, organization_id: int | None) -> Group:
+        """Return who is to be registered; that they belong to the organization, they only say."""
+        return Group(
+            participants=tuple(
+                Participant(
+                    name=row.form["name"].data,
+                    email=row.form["email"].data,
+                    organization_id=organization_id,
+                )
+                for row in self.people
+            ),
+            fit=Fit.WHAT_FITS if self.fit.data else Fit.ALL,
+            consent=CONSENT_VERSION,
+        )
+
+    def to_send(self, purpose: str) -> Send:
+        """Return what was sent, to know it again."""
+        return Send(
+            key=self.key.data,
+            purpose=purpose,
+            actor_id=None,
+            content={
+                "people": [[row.form["name"].data, row.form["email"].data] for row in self.people],
+                "organization": self.organization.data,
+                "fit": self.fit.data,
+            },
+        )
+
+
+class NameForm(AppForm):
+    """The name of one registration, as its participant spells it."""
+
+    name = LineField(
+        _l("Full name"),
+        validators=[Required(_l("Type the name of this person.")), Length(max=MAX_NAME)],
+    )
