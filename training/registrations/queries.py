@@ -1,0 +1,416 @@
+"""What the public pages of one session and of one registration show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from training.campaigns.models import Campaign, CampaignStatus
+from training.db import UtcDateTime, db
+from training.errors import NotFoundError
+from training.organizations.models import Organization, OrganizationStatus
+from training.people.models import Person
+from training.registrations.cards import (
+    AVAILABILITY_COLUMNS,
+    CARD_COLUMNS,
+    IS_LISTED,
+    MEETING_COLUMNS,
+    SessionCard,
+    availability_of,
+    card_of,
+)
+from training.registrations.listings import PUBLIC_VERSION
+from training.registrations.models import Registration
+from training.registrations.values import CancelledBecause, RegistrationStatus
+from training.sessions.models import Assignment, Course, Meeting, Room, TrainingSession, Venue
+from training.sessions.values import (
+    Audience,
+    Availability,
+    Delivery,
+    SessionState,
+    SessionStatus,
+)
+
+#: Other dates of a course that a page offers.
+OTHER_DATES = 5
+
+# The tables and not the classes: what is read here is not worth an object each.
+_session, _meeting = TrainingSession.__table__.c, Meeting.__table__.c
+_campaign, _course = Campaign.__table__.c, Course.__table__.c
+_room, _venue = Room.__table__.c, Venue.__table__.c
+_organization, _person = Organization.__table__.c, Person.__table__.c
+_assignment, _registration = Assignment.__table__.c, Registration.__table__.c
+_other = TrainingSession.__table__.alias("other").c
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PublicSession:
+    """A session as everybody may see it: nothing about people but who trains."""
+
+    id: int
+    title: str
+    description: str
+    language: str
+    delivery: Delivery
+    audience: Audience
+    timezone: str
+    starts_at: datetime
+    #: End of the first meeting; the session may have more.
+    first_ends_at: datetime
+    ends_at: datetime
+    meetings: int
+    availability: Availability
+    course_id: int | None
+    course_slug: str | None
+    course_title: str | None
+    campaign_slug: str | None
+    campaign_name: str | None
+    trainers: tuple[str, ...]
+    #: Stands for all that was read here, and for the dates of the course that follow.
+    validator: str
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.availability.state is SessionState.CANCELLED
+
+    @property
+    def is_for_partners(self) -> bool:
+        return self.audience is Audience.PARTNERS
+
+    @property
+    def takes_registrations(self) -> bool:
+        """Whether somebody who proves nothing may register, be it for the waitlist."""
+        return not self.is_for_partners and self.availability.state in {
+            SessionState.OPEN,
+            SessionState.FEW_SEATS,
+            SessionState.WAITLIST,
+        }
+
+    @property
+    def is_full(self) -> bool:
+        return self.availability.state in {SessionState.WAITLIST, SessionState.FULL}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sitting:
+    """One meeting of a session."""
+
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    #: Room and venue; "" where nobody said yet, or it is online.
+    place: str
+    address: str
+    is_cancelled: bool
+    #: Read for those who have a seat, None for everybody else.
+    join_url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ManagedRegistration:
+    """A registration with its session, for whoever holds its link."""
+
+    id: int
+    person_id: int
+    name: str
+    status: RegistrationStatus
+    #: Place in line, from 1; None for who does not wait.
+    rank: int | None
+    cancelled_because: CancelledBecause | None
+    link_epoch: int
+    #: IANA name of the zone that the person reads the clock in, if we know it.
+    reader_timezone: str | None
+    session_id: int
+    title: str
+    language: str
+    delivery: Delivery
+    audience: Audience
+    session_status: SessionStatus
+    timezone: str
+    starts_at: datetime
+    #: End of the first meeting; the session may have more.
+    first_ends_at: datetime
+    ends_at: datetime
+    meetings: int
+    availability: Availability
+    course_slug: str | None
+
+    @property
+    def has_seat(self) -> bool:
+        return self.status is RegistrationStatus.CONFIRMED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status is RegistrationStatus.WAITLISTED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status is RegistrationStatus.CANCELLED
+
+    @property
+    def is_session_cancelled(self) -> bool:
+        return self.session_status is SessionStatus.CANCELLED
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the session has a page that everybody may see."""
+        return (
+            self.session_status is not SessionStatus.DRAFT and self.audience is not Audience.INVITED
+        )
+
+    def may_cancel(self, now: datetime) -> bool:
+        """Tell whether the participant may still give it up."""
+        return not self.is_cancelled and now < self.starts_at
+
+
+# Separated by a character that no name holds.
+_TRAINERS = (
+    sa.select(sa.func.aggregate_strings(_person.name, "\x1f"))
+    .select_from(Assignment.__table__.join(Person.__table__, _person.id == _assignment.person_id))
+    .where(_assignment.training_session_id == _session.id)
+    .correlate(TrainingSession.__table__)
+    .scalar_subquery()
+)
+_IS_OTHER_DATE = sa.and_(
+    _other.course_id == _session.course_id,
+    _other.id != _session.id,
+    _other.status == SessionStatus.PUBLISHED,
+    _other.audience.in_((Audience.PUBLIC, Audience.PARTNERS)),
+    _other.starts_at > sa.bindparam("now", type_=UtcDateTime()),
+)
+#: When the first of the course's other dates begins: then the page shows the next ones.
+_NEXT_DATE = (
+    sa.select(sa.func.min(_other.starts_at))
+    .where(_IS_OTHER_DATE)
+    .correlate(TrainingSession.__table__)
+    .scalar_subquery()
+)
+_PUBLIC_SESSION = (
+    sa.select(
+        _session.id,
+        _session.title,
+        _session.description,
+        _session.language,
+        _session.delivery,
+        _session.audience,
+        _session.timezone,
+        _session.revision,
+        _session.seat_changes,
+        _session.course_id,
+        *MEETING_COLUMNS,
+        *AVAILABILITY_COLUMNS,
+        _course.slug.label("course_slug"),
+        _course.title.label("course_title"),
+        _campaign.slug.label("campaign_slug"),
+        _campaign.name.label("campaign_name"),
+        _TRAINERS.label("trainers"),
+        _NEXT_DATE.label("next_date"),
+        PUBLIC_VERSION.label("version"),
+    )
+    .select_from(
+        TrainingSession.__table__.outerjoin(
+            Course.__table__, _course.id == _session.course_id
+        ).outerjoin(
+            Campaign.__table__,
+            sa.and_(_campaign.id == _session.campaign_id, _campaign.status != CampaignStatus.DRAFT),
+        )
+    )
+    .where(_session.id == sa.bindparam("training_session_id"), IS_LISTED)
+)
+_OTHER_DATES = (
+    sa.select(*CARD_COLUMNS)
+    .where(
+        _session.course_id == sa.bindparam("course_id"),
+        _session.id != sa.bindparam("training_session_id"),
+        _session.status == SessionStatus.PUBLISHED,
+        _session.starts_at > sa.bindparam("now", type_=UtcDateTime()),
+        IS_LISTED,
+    )
+    .order_by(_session.starts_at, _session.id)
+    .limit(OTHER_DATES)
+)
+_SITTINGS = (
+    sa.select(
+        _meeting.starts_at,
+        _meeting.ends_at,
+        _meeting.timezone,
+        _meeting.cancelled_at,
+        _room.name.label("room"),
+        _venue.name.label("venue"),
+        _venue.address,
+    )
+    .select_from(
+        Meeting.__table__.outerjoin(Room.__table__, _room.id == _meeting.room_id).outerjoin(
+            Venue.__table__, _venue.id == _room.venue_id
+        )
+    )
+    .where(_meeting.training_session_id == sa.bindparam("training_session_id"))
+    .order_by(_meeting.starts_at, _meeting.id)
+)
+_SITTINGS_WITH_LINKS = _SITTINGS.add_columns(_meeting.join_url)
+_ORGANIZATIONS = (
+    sa.select(_organization.slug, _organization.name)
+    .where(_organization.status == OrganizationStatus.ACTIVE)
+    .order_by(_organization.name, _organization.id)
+)
+_ORGANIZATION = sa.select(_organization.id).where(
+    _organization.slug == sa.bindparam("slug"), _organization.status == OrganizationStatus.ACTIVE
+)
+_waiting = Registration.__table__.alias("waiting").c
+_EARLIER = (
+    sa.select(sa.func.count())
+    .where(
+        _waiting.training_session_id == _registration.training_session_id,
+        _waiting.status == RegistrationStatus.WAITLISTED,
+        _waiting.ticket < _registration.ticket,
+    )
+    .correlate(Registration.__table__)
+    .scalar_subquery()
+)
+_MANAGED = (
+    sa.select(
+        _registration.id,
+        _registration.person_id,
+        _registration.name,
+        _registration.status.label("registration_status"),
+        _registration.cancelled_because,
+        _registration.link_epoch,
+        _EARLIER.label("earlier"),
+        _person.timezone.label("reader_timezone"),
+        _session.id.label("session_id"),
+        _session.title,
+        _session.language,
+        _session.delivery,
+        _session.audience,
+        _session.timezone,
+        *MEETING_COLUMNS,
+        *AVAILABILITY_COLUMNS,
+        _course.slug.label("course_slug"),
+    )
+    .select_from(
+        Registration.__table__.join(
+            TrainingSession.__table__, _session.id == _registration.training_session_id
+        )
+        .join(Person.__table__, _person.id == _registration.person_id)
+        .outerjoin(Course.__table__, _course.id == _session.course_id)
+    )
+    .where(_registration.public_id == sa.bindparam("public_id"))
+)
+
+
+def get_public_session(training_session_id: int, *, now: datetime) -> PublicSession:
+    """Return a session that everybody may see.
+
+    :raise NotFoundError: there is none, or it is a draft or by invitation.
+    """
+    row = db.session.execute(
+        _PUBLIC_SESSION, {"training_session_id": training_session_id, "now": now}
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    seen = availability_of(row, now)
+    trainers = tuple(sorted(row.trainers.split("\x1f"))) if row.trainers else ()
+    changing = (row.revision, row.seat_changes, row.version, row.next_date, seen.state)
+    names = (row.course_slug, row.course_title, row.campaign_slug, row.campaign_name, trainers)
+    return PublicSession(
+        id=row.id,
+        title=row.title,
+        description=row.description,
+        language=row.language,
+        delivery=row.delivery,
+        audience=row.audience,
+        timezone=row.timezone,
+        starts_at=row.starts_at,
+        first_ends_at=row.first_ends_at,
+        ends_at=row.ends_at,
+        meetings=row.meetings,
+        availability=seen,
+        course_id=row.course_id,
+        course_slug=row.course_slug,
+        course_title=row.course_title,
+        campaign_slug=row.campaign_slug,
+        campaign_name=row.campaign_name,
+        trainers=trainers,
+        validator=repr((changing, names)),
+    )
+
+
+def other_dates(training_session: PublicSession, *, now: datetime) -> list[SessionCard]:
+    """Return when else the same course is held, the soonest first."""
+    if training_session.course_id is None:
+        return []
+    found = db.session.execute(
+        _OTHER_DATES,
+        {
+            "course_id": training_session.course_id,
+            "training_session_id": training_session.id,
+            "now": now,
+        },
+    )
+    return [card_of(row, now) for row in found]
+
+
+def sittings_of(training_session_id: int) -> list[Sitting]:
+    """Return the meetings of a session as everybody may see them."""
+    found = db.session.execute(_SITTINGS, {"training_session_id": training_session_id})
+    return [_sitting(row) for row in found]
+
+
+def sittings_with_links_of(training_session_id: int) -> list[Sitting]:
+    """Return the meetings of a session with their join links: for those who have a seat."""
+    found = db.session.execute(_SITTINGS_WITH_LINKS, {"training_session_id": training_session_id})
+    return [_sitting(row, join_url=row.join_url) for row in found]
+
+
+def active_organizations() -> list[tuple[str, str]]:
+    """Return slug and name of the partners that run."""
+    return [(row.slug, row.name) for row in db.session.execute(_ORGANIZATIONS)]
+
+
+def find_active_organization(slug: str) -> int | None:
+    """Return the id of a partner that runs, or None."""
+    return db.session.scalar(_ORGANIZATION, {"slug": slug})
+
+
+def find_managed(public_id: str, *, now: datetime) -> ManagedRegistration | None:
+    """Return a registration by the id that stands in its link, or None."""
+    row = db.session.execute(_MANAGED, {"public_id": public_id}).one_or_none()
+    if row is None:
+        return None
+    is_waiting = row.registration_status is RegistrationStatus.WAITLISTED
+    return ManagedRegistration(
+        id=row.id,
+        person_id=row.person_id,
+        name=row.name,
+        status=row.registration_status,
+        rank=row.earlier + 1 if is_waiting else None,
+        cancelled_because=row.cancelled_because,
+        link_epoch=row.link_epoch,
+        reader_timezone=row.reader_timezone,
+        session_id=row.session_id,
+        title=row.title,
+        language=row.language,
+        delivery=row.delivery,
+        audience=row.audience,
+        session_status=row.status,
+        timezone=row.timezone,
+        starts_at=row.starts_at,
+        first_ends_at=row.first_ends_at,
+        ends_at=row.ends_at,
+        meetings=row.meetings,
+        availability=availability_of(row, now),
+        course_slug=row.course_slug,
+    )
+
+
+def _sitting(row: Any, *, join_url: str | None = None) -> Sitting:
+    return Sitting(
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        timezone=row.timezone,
+        place=", ".join(part for part in (row.room, row.venue) if part),
+        address=row.address or "",
+        is_cancelled=row.cancelled_at is not None,
+        join_url=join_url,
+    )

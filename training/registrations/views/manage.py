@@ -1,0 +1,134 @@
+"""What a participant does by the link in a mail: see, correct the name, cancel. No account."""
+
+from http import HTTPStatus
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training import links
+from training.accounts.access import allows
+from training.accounts.policy import Action
+from training.clock import utc_now
+from training.config import Settings
+from training.db import transaction
+from training.errors import ConflictError, NotFoundError
+from training.registrations import queries, seats, service
+from training.registrations.errors import LinkEndedError
+from training.registrations.forms import NameForm
+from training.registrations.queries import ManagedRegistration
+from training.registrations.values import CancelledBecause
+from training.registrations.views.blueprint import bp
+from training.registrations.views.public import session_path, when_of
+from training.web.error_pages import status_of
+from training.web.fields import AppForm, sentence
+from training.web.filters import moment
+
+
+@bp.get("/registrations/<link>")
+@allows(Action.MANAGE_OWN_REGISTRATION)
+def manage(link: str) -> ResponseReturnValue:
+    """Show how a registration stands, and what its participant can do with it."""
+    registration = _get(link)
+    return _render(link, registration, NameForm(None, data={"name": registration.name}))
+
+
+@bp.post("/registrations/<link>/name")
+@allows(Action.MANAGE_OWN_REGISTRATION)
+def correct_name(link: str) -> ResponseReturnValue:
+    """Correct the name under which somebody is registered."""
+    registration = _get(link)
+    form = NameForm(request.form)
+    if not form.validate():
+        return _render(link, registration, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        with transaction():
+            is_changed = service.correct_name(
+                registration.id, form.name.data, actor_id=registration.person_id, now=utc_now()
+            )
+    except NotFoundError:  # cancelled: the page says so
+        return redirect(url_for("registrations.manage", link=link), code=303)
+    if is_changed:
+        flash(_("The name is corrected."), "ok")
+    return redirect(url_for("registrations.manage", link=link), code=303)
+
+
+@bp.route("/registrations/<link>/cancel", methods=["GET", "POST"])
+@allows(Action.MANAGE_OWN_REGISTRATION)
+def cancel(link: str) -> ResponseReturnValue:
+    """Say what cancelling means, then do it: opening the page changes nothing, mail scanners do."""
+    registration = _get(link)
+    refusal, status = "", HTTPStatus.OK
+    if request.method == "POST":
+        try:
+            with transaction():
+                is_done = seats.cancel(
+                    registration.id,
+                    because=CancelledBecause.PERSON,
+                    actor_id=registration.person_id,
+                    now=utc_now(),
+                )
+        except ConflictError as error:
+            refusal, status = sentence(error), status_of(error)
+        else:
+            if is_done:
+                flash(_("Your registration is cancelled. Thank you for telling us."), "ok")
+            return redirect(url_for("registrations.manage", link=link), code=303)
+    page = render_template(
+        "registrations/cancel.html",
+        form=AppForm(None),
+        refusal=refusal,
+        **_facts(link, registration),
+    )
+    return page, status
+
+
+def _get(link: str) -> ManagedRegistration:
+    """Return the registration that a link opens.
+
+    :raise NotFoundError: nobody made such a link.
+    :raise LinkEndedError: it was replaced by a newer one.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    claimed = links.read(settings.secret_keys, links.Purpose.MANAGE, link)
+    found = queries.find_managed(claimed.public_id, now=utc_now()) if claimed else None
+    if claimed is None or found is None:
+        raise NotFoundError
+    if claimed.epoch != found.link_epoch:
+        raise LinkEndedError
+    return found
+
+
+def _render(
+    link: str,
+    registration: ManagedRegistration,
+    form: NameForm,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> ResponseReturnValue:
+    read = queries.sittings_with_links_of if registration.has_seat else queries.sittings_of
+    zone = registration.reader_timezone
+    page = render_template(
+        "registrations/manage.html",
+        form=form,
+        sittings=[
+            (
+                sitting,
+                moment(sitting.starts_at, sitting.ends_at, sitting.timezone),
+                moment(sitting.starts_at, sitting.ends_at, zone) if zone else None,
+            )
+            for sitting in read(registration.session_id)
+        ],
+        **_facts(link, registration),
+    )
+    return page, status
+
+
+def _facts(link: str, registration: ManagedRegistration) -> dict[str, object]:
+    return {
+        "registration": registration,
+        "link": link,
+        "session_url": session_path(registration.session_id, registration.title),
+        "when": when_of(registration),
+        "may_cancel": registration.may_cancel(utc_now()),
+    }

@@ -1,0 +1,153 @@
+"""Registering people: the public form, and the page that answers it."""
+
+from http import HTTPStatus
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.accounts.access import allows
+from training.accounts.policy import Action
+from training.clock import utc_now
+from training.db import transaction
+from training.errors import N_, BusyError, ConflictError, DomainError, GoneError, NotFoundError
+from training.registrations import queries, service
+from training.registrations.errors import DoesNotFitError
+from training.registrations.forms import MAX_PEOPLE, PersonForm, RegistrationForm
+from training.registrations.values import RegistrationStatus
+from training.registrations.views.blueprint import bp
+from training.registrations.views.public import session_path, when_of
+from training.submissions.service import (
+    AlreadySubmittedError,
+    KeyReusedError,
+    Send,
+    find_result,
+    find_stored,
+    is_key,
+)
+from training.web.error_pages import RETRY_AFTER, status_of
+
+
+class AnswerForgottenError(GoneError):
+    """The answer to a form is kept for a day."""
+
+    code = "answer-forgotten"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This page is kept for one day only. The mail that each person got says "
+                "how their registration stands, and has the link to change it."
+            )
+        )
+
+
+@bp.route("/sessions/<id:training_session_id>/register", methods=["GET", "POST"])
+@allows(Action.REGISTER)
+def register(training_session_id: int) -> ResponseReturnValue:
+    """Register one person or several for a session."""
+    if request.method == "GET":
+        return _render(training_session_id, None)
+    form = RegistrationForm(request.form)
+    if form.edit_rows(request.form):
+        return _render(training_session_id, form)
+    if not form.validate():
+        return _render(training_session_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _register(training_session_id, form)
+
+
+@bp.get("/sessions/<id:training_session_id>/registered/<key>")
+@allows(Action.REGISTER)
+def registered(training_session_id: int, key: str) -> ResponseReturnValue:
+    """Show what a form led to, to whoever sent it."""
+    result = find_stored(key, _purpose(training_session_id)) if is_key(key) else None
+    if result is None:
+        raise AnswerForgottenError
+    now = utc_now()
+    training_session = queries.get_public_session(training_session_id, now=now)
+    placed = service.from_result(result)
+    return render_template(
+        "registrations/registered.html",
+        training_session=training_session,
+        session_url=session_path(training_session.id, training_session.title),
+        when=when_of(training_session),
+        placed=placed,
+        seated=sum(one.status is RegistrationStatus.CONFIRMED for one in placed),
+    )
+
+
+def _register(training_session_id: int, form: RegistrationForm) -> ResponseReturnValue:
+    slug = form.organization_slug
+    organization_id = queries.find_active_organization(slug) if slug else None
+    if form.organization.data and organization_id is None:
+        form.organization.errors = [_("This organization is not in our list. Choose another.")]
+        return _render(training_session_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    send = form.to_send(_purpose(training_session_id))
+    try:
+        with transaction():
+            service.register(
+                training_session_id, form.to_group(organization_id), send=send, now=utc_now()
+            )
+    except (ConflictError, NotFoundError, BusyError) as error:
+        return _refused(training_session_id, form, send, error)
+    return _answered(training_session_id, send)
+
+
+def _refused(
+    training_session_id: int, form: RegistrationForm, send: Send, error: DomainError
+) -> ResponseReturnValue:
+    """Show what the same send led to before, if it did; else why it was refused now."""
+    try:
+        if find_result(send) is not None:
+            return _answered(training_session_id, send)
+    except KeyReusedError as reused:
+        form.renew_key()
+        if isinstance(error, AlreadySubmittedError):
+            error = reused
+    if isinstance(error, NotFoundError):
+        raise error
+    if isinstance(error, DoesNotFitError):
+        form.fit.errors = [str(_(error.message, **error.values))]
+    else:
+        form.refuse(error)
+    return _render(training_session_id, form, status=status_of(error))
+
+
+def _answered(training_session_id: int, send: Send) -> ResponseReturnValue:
+    address = url_for(
+        "registrations.registered", training_session_id=training_session_id, key=send.key
+    )
+    return redirect(address, code=303)
+
+
+def _purpose(training_session_id: int) -> str:
+    return f"register:{training_session_id}"
+
+
+def _render(
+    training_session_id: int, form: RegistrationForm | None, *, status: HTTPStatus = HTTPStatus.OK
+) -> ResponseReturnValue:
+    """Show the form, with what was typed if it was sent.
+
+    :raise NotFoundError: there is no such session for everybody.
+    """
+    now = utc_now()
+    training_session = queries.get_public_session(training_session_id, now=now)
+    if form is None and training_session.takes_registrations:
+        form = RegistrationForm(None, data={"fit": training_session.is_full})
+    if form is not None:
+        form.offer_organizations(queries.active_organizations())
+    page = render_template(
+        "registrations/register.html",
+        training_session=training_session,
+        session_url=session_path(training_session.id, training_session.title),
+        when=when_of(training_session),
+        form=form,
+        blank=PersonForm(formdata=None, prefix="people-__index__-"),
+        most=MAX_PEOPLE,
+        now=now,
+    )
+    headers = {}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER)
+    return page, status, headers
