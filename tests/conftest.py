@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.apps import create_test_app
+from tests.browsers import CHROMIUM, FLAGS, NO_CHROMIUM
 from tests.clients import IsolatedClient
 from tests.databases import Databases, postgresql_server
 from tests.factories import Make
@@ -63,6 +65,17 @@ def client(app: Flask) -> IsolatedClient:
 def make(app: Flask) -> Make:
     """Makes what a test is not about."""
     return Make()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One real browser for all tests that need one; skips where there is none."""
+    if CHROMIUM is None:
+        pytest.skip(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
 
 
 #: Sent around every transaction; not what a page asks the database.

@@ -98,7 +98,8 @@ class Make:
     def participant(self, name: str | None = None, **fields: Any) -> Participant:
         number = next(self._number)
         values = {"name": name or f"Ada {number}", "email": f"ada{number}@example.org"}
-        return Participant(**{**values, **fields})
+        given = {field: value for field, value in fields.items() if value is not None}
+        return Participant(**{**values, **given})
 
     def outcome(
         self,

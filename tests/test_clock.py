@@ -17,7 +17,6 @@ from training.clock import (
     NonexistentTimeError,
     UnknownZoneError,
     find_zone,
-    overlaps,
     utc_to_wall,
     wall_to_utc,
 )
@@ -116,13 +115,6 @@ def test_a_zone_that_does_not_exist_is_refused(name: str) -> None:
 
 def test_aliases_are_zones_too() -> None:
     assert find_zone("Asia/Calcutta").key == "Asia/Calcutta"
-
-
-def test_one_may_start_as_the_other_ends() -> None:
-    nine, ten, eleven = (utc(2026, 5, 12, hour) for hour in (9, 10, 11))
-
-    assert not overlaps((nine, ten), (ten, eleven))
-    assert overlaps((nine, eleven), (ten, eleven))
 
 
 def test_now_has_no_fraction_of_a_second() -> None:

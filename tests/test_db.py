@@ -213,7 +213,7 @@ def test_db_11_a_read_before_the_write_never_ends_in_a_locked_database(
 
     def request(number: int) -> str:
         with app.app_context():
-            who = find_signed_in(token, seen_at=None, now=NOW)
+            who = find_signed_in(token, now=NOW)
             assert who is not None
             make.outcome(session, make.participant(email=f"ada{number}@example.net"))
             return "ok"

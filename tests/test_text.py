@@ -80,6 +80,8 @@ def test_a_slug_is_readable(title: str, expected: str) -> None:
     [
         pytest.param("Ada@Example.ORG", "ada@example.org ", True, id="case of ASCII"),
         pytest.param("ada@bücher.example", "ada@xn--bcher-kva.example", True, id="IDNA"),
+        pytest.param("ada@faß.example", "ada@fass.example", False, id="sharp s"),
+        pytest.param("ada@BÜCHER.example", "ada@bücher.example", True, id="case of IDNA"),
         pytest.param("mıke@x.org", "mike@x.org", False, id="dotless i"),
         pytest.param("ﬁnn@x.org", "finn@x.org", False, id="ligature"),
         pytest.param("\u0430dmin@x.org", "admin@x.org", False, id="Cyrillic a"),

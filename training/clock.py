@@ -125,14 +125,6 @@ def is_ambiguous(wall: datetime, zone: ZoneInfo) -> bool:
     return first < second
 
 
-def overlaps(
-    first: tuple[datetime, datetime],
-    second: tuple[datetime, datetime],
-) -> bool:
-    """Tell whether two half-open intervals share a moment: one may start as the other ends."""
-    return first[0] < second[1] and second[0] < first[1]
-
-
 def midnight_before(instant: datetime, *, days: int) -> datetime:
     """Return the UTC midnight that many days before the day of ``instant``."""
     day = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -19,7 +19,7 @@ from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 
-from training.errors import BusyError, ConflictError
+from training.errors import BusyError, ConflictError, UnknownOutcomeError
 
 if sys.platform != "win32":
     import fcntl
@@ -159,8 +159,9 @@ def transaction() -> Iterator[None]:
     services flush and never commit. What was loaded before is not used inside.
 
     :raise RuntimeError: inside another one, or with changes that are not written yet.
-    :raise BusyError: the database is busy or away. If the connection broke during COMMIT, nobody
-        knows whether it was kept: a submission's key makes sending again safe.
+    :raise BusyError: the database is busy or away, and nothing was kept.
+    :raise UnknownOutcomeError: the connection broke during COMMIT, and nobody knows whether it was
+        kept: a submission's key makes sending again safe.
     :raise ConflictError: a named constraint refused; see ``conflicts``.
     """
     session = db.session()
@@ -180,7 +181,7 @@ def transaction() -> Iterator[None]:
                 yield
                 for run in before_commit:
                     run()
-                session.commit()
+                _commit(session)
             except BaseException:
                 session.rollback()  # before the next writer's turn
                 raise
@@ -189,6 +190,17 @@ def transaction() -> Iterator[None]:
     except sa.exc.SQLAlchemyError as error:
         if meant := _translate(error):
             raise meant from error
+        raise
+
+
+def _commit(session: orm.Session) -> None:
+    session.flush()  # what a constraint refuses is refused here, before the commit
+    try:
+        session.commit()
+    except sa.exc.DBAPIError as error:
+        # SQLite answers in this process, and a refused commit is none.
+        if error.connection_invalidated and db.engine.dialect.name != "sqlite":
+            raise UnknownOutcomeError from error
         raise
 
 

@@ -30,7 +30,12 @@ class NotFoundError(DomainError):
 
     code = "not-found"
 
-    def __init__(self, message: str = N_("There is no such page.")) -> None:
+    def __init__(
+        self,
+        message: str = N_(
+            "There is no such page. If a mail led you here, check that you have its whole link."
+        ),
+    ) -> None:
         super().__init__(message)
 
 
@@ -67,3 +72,17 @@ class BusyError(DomainError):
         self, message: str = N_("The server is busy. Nothing was changed; please try again.")
     ) -> None:
         super().__init__(message)
+
+
+class UnknownOutcomeError(BusyError):
+    """The connection broke while the change was being kept: perhaps it was, perhaps not."""
+
+    code = "unknown-outcome"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The connection to our database broke, and we cannot tell whether this was kept. "
+                "Please send it again: nothing happens twice."
+            )
+        )

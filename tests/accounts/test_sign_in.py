@@ -1,5 +1,6 @@
 """Signing in and out: WEB-02, WEB-07, AUTHN-01, AUTHN-08, AUTHN-09."""
 
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
@@ -202,3 +203,19 @@ def test_inp_01_05_no_address_breaks_the_form(client: IsolatedClient, text: str)
 
 def test_pages_of_signing_in_are_kept_by_nobody(client: IsolatedClient) -> None:
     assert client.get(SIGN_IN).headers["Cache-Control"] == "no-store"
+
+
+def test_a_file_in_place_of_a_text_is_no_text(client: IsolatedClient) -> None:
+    token = values_of(client.page("/account/sign-in").form())["csrf_token"][0]
+
+    response = client.post(
+        "/account/sign-in",
+        data={
+            "csrf_token": token,
+            "email": (BytesIO(b"x"), "a.png"),
+            "password": (BytesIO(b"y"), "b.png"),
+        },
+        content_type="multipart/form-data",
+    )
+
+    assert response.status_code == 422

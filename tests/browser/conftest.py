@@ -2,7 +2,6 @@
 
 import email.parser
 import email.policy
-import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.apps import SECRET_KEY, create_test_app
 from tests.databases import Databases
@@ -19,17 +18,6 @@ from tests.factories import PASSWORD, Make
 from tests.server.running import serving, training
 from training.db import db
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-#: Quiet, and able to run as root; nothing is fetched from outside.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PHONE = {"width": 360, "height": 740}
 
 
@@ -82,16 +70,6 @@ def site(engine: str, databases: Databases, tmp_path: Path) -> Iterator[Site]:
             trainer_name="Tom Asha",
         )
     databases.drop(url)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

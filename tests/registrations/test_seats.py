@@ -233,8 +233,9 @@ def test_wait_08_no_promotion_where_it_would_be_of_no_use(app: Flask, make: Make
     with transaction():
         seats.cancel(first.id, because=CancelledBecause.STAFF, actor_id=None, now=later)
 
-    assert statuses(session)[1] in {W, X}
+    assert statuses(session) == [X, X if why == "cancelled" else W]
     assert messages_of(second) == told
+    assert audit(now=later) == []
 
 
 def test_people_of_a_suspended_organization_keep_their_ticket_and_are_passed_over(
@@ -324,13 +325,52 @@ def test_seat_18_an_anonymous_row_that_is_known_takes_no_seat_and_is_mailed_its_
 
     assert [(one.name, one.status, one.rank) for one in outcome.placed] == [
         ("Someone", W, 2),
-        ("Else", W, 2),
-        ("New", W, 2),
+        ("Else", W, 3),
+        ("New", W, 4),
     ]
     assert statuses(session) == [C, W, W]
     assert messages_of(known)[-1] == "registration.already_registered"
     assert messages_of(waiting)[-1] == "registration.already_registered"
     assert audit(now=NOW) == []
+
+
+@pytest.mark.parametrize("capacity", [1, 2, 3, None], ids=lambda seats: f"{seats} seats")
+def test_seat_18_a_group_is_shown_the_same_whether_somebody_of_it_is_known_or_not(
+    app: Flask, make: Make, capacity: int | None
+) -> None:
+    """SEAT-18: else one could ask about a stranger by registering beside them."""
+    shown = []
+    for is_known in (True, False):
+        session = make.training_session(capacity=capacity)
+        make.registration(session, email="ada@example.org" if is_known else None)
+        outcome = make.outcome(
+            session,
+            Participant(name="Ada", email="ada@example.org"),
+            Participant(name="Bo", email=f"bo{is_known}@example.org"),
+        )
+        shown.append(outcome.placed)
+        assert audit(now=NOW) == []
+
+    assert shown[0] == shown[1]
+
+
+def test_seat_18_a_new_person_beside_a_known_one_gets_the_seat_that_is_free(
+    app: Flask, make: Make
+) -> None:
+    """They read that they wait, and their mail says that they do not."""
+    session = make.training_session(capacity=2)
+    make.registration(session, email="ada@example.org")
+
+    outcome = make.outcome(
+        session, Participant(name="Ada", email="ada@example.org"), make.participant(name="Bo")
+    )
+
+    assert [one.status for one in outcome.placed] == [C, W]
+    assert statuses(session) == [C, C]
+    told = db.session.scalars(
+        sa.select(Message.kind).where(Message.registration_id == outcome.registration_ids[0])
+    ).all()
+    assert told == ["registration.confirmed"]
 
 
 def test_seat_18_staff_are_told_which_row_is_registered_already(app: Flask, make: Make) -> None:

@@ -1,7 +1,6 @@
 """What the scripts do in a browser, and what the same pages do without them."""
 
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, Response, render_template_string, request
 from flask_wtf import FlaskForm
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 from wtforms import EmailField, FieldList, Form, FormField, StringField
 from wtforms.validators import InputRequired
@@ -22,9 +21,6 @@ from tests.web.looks import STATES, Seats, create_look
 from training.web.headers import HEADERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-NO_CHROMIUM = "no Chromium here: apt-get install chromium"
 
 LIST = """
 {% extends "layouts/base.html" %}
@@ -108,18 +104,6 @@ class Site:
     def statuses(self) -> list[list[tuple[int, str]]]:
         """Return the marks of each request: registration and status."""
         return [[(mark["registration"], mark["status"]) for mark in marks] for marks in self.marks]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip(NO_CHROMIUM)
-    switches = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"]
-    switches += ["--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=switches)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -213,8 +197,8 @@ def _add_pages(app: Flask, site: Site) -> None:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(
         viewport={"width": 360, "height": 720}, locale="en-GB", timezone_id="Europe/Paris"
     )
     context.set_default_timeout(5000)
@@ -248,9 +232,9 @@ def mark(page: Page, person: str, status: str) -> None:
     ids=["another clock", "another day", "the same clock"],
 )
 def test_your_time_stands_under_a_time_that_differs(
-    browser: Browser, site: Site, zone: str, line: str | None
+    chromium: Browser, site: Site, zone: str, line: str | None
 ) -> None:
-    context = browser.new_context(locale="en-GB", timezone_id=zone)
+    context = chromium.new_context(locale="en-GB", timezone_id=zone)
     page = context.new_page()
     page.goto(f"{site.address}/list")
 
@@ -318,8 +302,8 @@ def test_enter_sends_the_form_and_removes_nobody(page: Page, site: Site) -> None
     ]
 
 
-def test_without_a_script_the_buttons_of_both_forms_post(browser: Browser, site: Site) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_without_a_script_the_buttons_of_both_forms_post(chromium: Browser, site: Site) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
 
     page.goto(f"{site.address}/register")
@@ -451,9 +435,9 @@ def test_keys_can_be_shown_used_and_switched_off(page: Page, site: Site) -> None
 @pytest.mark.parametrize("path", ["/list", "/register?wrong=1", "/sheet"])
 @pytest.mark.parametrize(("width", "theme"), [(360, "light"), (360, "dark"), (1280, "light")])
 def test_every_page_is_accessible_and_fits(
-    browser: Browser, site: Site, path: str, theme: str, width: int
+    chromium: Browser, site: Site, path: str, theme: str, width: int
 ) -> None:
-    context = browser.new_context(
+    context = chromium.new_context(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if theme == "dark" else "light",
         timezone_id="Europe/Paris",

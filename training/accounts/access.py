@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -22,8 +22,8 @@ from training.errors import N_, BusyError, NotAllowedError
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 login_manager = LoginManager()
-#: Seconds between two writes of when sign-ins were last used.
-ACTIVITY_SECONDS = 60
+#: Between two writes of when a sign-in was last used.
+ACTIVITY_PAUSE = timedelta(minutes=1)
 
 
 class _CookieUser:
@@ -39,30 +39,31 @@ class _CookieUser:
         return self._token
 
 
-class LastSeen:
-    """When this process saw each sign-in last: noted in memory, stored once a minute.
+class Activity:
+    """Which sign-ins this process is to store the last use of: each at most once a minute.
 
-    So that looking at a page writes nothing, and a busy afternoon costs one small write a minute.
+    So that looking at pages writes next to nothing, and another process still hears in time that
+    somebody is at work.
     """
 
     def __init__(self) -> None:
-        self._seen: dict[int, datetime] = {}
-        self._stored_at: datetime | None = None
+        self._stored_at: dict[int, datetime] = {}
         self._lock = threading.Lock()
 
-    def get(self, sign_in_id: int) -> datetime | None:
-        return self._seen.get(sign_in_id)
-
-    def note(self, sign_in_id: int, now: datetime) -> dict[int, datetime]:
-        """Note a use; returns what is due to be stored, which is mostly nothing."""
+    def is_due(self, who: SignedIn, now: datetime) -> bool:
+        """Tell whether this use is to be stored; whoever is told so does it."""
+        if now - who.last_seen_at < ACTIVITY_PAUSE:
+            return False
         with self._lock:
-            self._seen[sign_in_id] = now
-            if self._stored_at is None:
-                self._stored_at = now
-            if (now - self._stored_at).total_seconds() < ACTIVITY_SECONDS:
-                return {}
-            due, self._seen, self._stored_at = self._seen, {}, now
-            return due
+            if now - self._stored_at.get(who.sign_in_id, who.last_seen_at) < ACTIVITY_PAUSE:
+                return False  # a request just before this one is storing it
+            recent = {
+                sign_in_id: at
+                for sign_in_id, at in self._stored_at.items()
+                if now - at < ACTIVITY_PAUSE
+            }
+            self._stored_at = recent | {who.sign_in_id: now}
+        return True
 
 
 def register(app: Flask) -> None:
@@ -73,30 +74,30 @@ def register(app: Flask) -> None:
     # We set no remember cookie. This hook would read the session after every request, and so
     # put "Vary: Cookie" on pages that are the same for everybody.
     app.after_request_funcs[None].remove(login_manager._update_remember_cookie)  # noqa: SLF001
-    app.extensions["last_seen"] = LastSeen()
+    app.extensions["activity"] = Activity()
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
 def _load(token: str) -> _CookieUser | None:
     now = utc_now()
-    last_seen: LastSeen = current_app.extensions["last_seen"]
-    signed_in = service.find_signed_in(token, seen_at=None, now=now)
-    if signed_in is None:
+    who = service.find_signed_in(token, now=now)
+    if who is None:
         return None
-    if due := last_seen.note(signed_in.sign_in_id, now):
+    activity: Activity = current_app.extensions["activity"]
+    if activity.is_due(who, now):
         # A thread needs the application itself, not the proxy.
         app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-        threading.Thread(target=_store, args=(app, due), daemon=True).start()
-    return _CookieUser(token, signed_in)
+        threading.Thread(target=_store, args=(app, who.sign_in_id, now), daemon=True).start()
+    return _CookieUser(token, who)
 
 
-def _store(app: Flask, due: dict[int, datetime]) -> None:
+def _store(app: Flask, sign_in_id: int, now: datetime) -> None:
     with app.app_context():
         try:
             with transaction():
-                service.note_activity(due)
+                service.note_activity(sign_in_id, now=now)
         except BusyError:  # the next use notes it again
-            app.logger.warning("last use of sign-ins not stored")
+            app.logger.warning("last use of a sign-in not stored")
 
 
 def start(token: str, signed_in: SignedIn) -> None:

@@ -25,8 +25,6 @@ class Role(StrEnum):
 
     #: Anybody at all.
     PUBLIC = "public"
-    #: Whoever holds the link that was mailed for one registration.
-    PARTICIPANT = "participant"
     #: Whoever is signed in; which sessions are theirs, their assignments say.
     TRAINER = "trainer"
     COORDINATOR = "coordinator"

@@ -89,7 +89,7 @@ def check_password(email: str, password: str) -> int:
         .join(Account.person)
         .where(Person.email_key == email_key(email), Account.disabled_at.is_(None))
     ).one_or_none()
-    db.session.commit()  # hashing is slow: nobody is to wait for this read
+    db.session.rollback()  # ends the read: hashing is slow, and nobody is to wait for it
     hashed = (found.password_hash if found else None) or _hash_of_nobody()
     if len(password) > MAX_PASSWORD:
         raise WrongPasswordError
@@ -197,16 +197,12 @@ _SIGNED_IN = (
 )
 
 
-def find_signed_in(token: str, *, seen_at: datetime | None, now: datetime) -> SignedIn | None:
-    """Return who a cookie's token belongs to, in one SELECT.
-
-    :param seen_at: when this process saw the sign-in last, which may not be stored yet.
-    """
+def find_signed_in(token: str, *, now: datetime) -> SignedIn | None:
+    """Return who a cookie's token belongs to, in one SELECT; nobody after too long a pause."""
     row = db.session.execute(_SIGNED_IN, {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
-    last_seen_at = max(row.last_seen_at, seen_at) if seen_at else row.last_seen_at
-    if now - last_seen_at > (IDLE_STAFF if row.staff_role else IDLE_OTHERS):
+    if now - row.last_seen_at > (IDLE_STAFF if row.staff_role else IDLE_OTHERS):
         return None
     return SignedIn(
         sign_in_id=row.id,
@@ -216,18 +212,15 @@ def find_signed_in(token: str, *, seen_at: datetime | None, now: datetime) -> Si
         locale=row.locale,
         timezone=row.timezone,
         staff_role=row.staff_role,
+        last_seen_at=row.last_seen_at,
     )
 
 
-def note_activity(last_seen_at_of: dict[int, datetime]) -> None:
-    """Store when sign-ins were last used: sign-in's id → moment."""
-    for sign_in_id, last_seen_at in sorted(last_seen_at_of.items()):
-        db.session.execute(
-            sa.update(SignInActivity)
-            .where(
-                SignInActivity.sign_in_id == sign_in_id,
-                SignInActivity.last_seen_at < last_seen_at,
-            )
-            .values(last_seen_at=last_seen_at)
-            .execution_options(synchronize_session=False)
-        )
+def note_activity(sign_in_id: int, *, now: datetime) -> None:
+    """Store when a sign-in was last used."""
+    db.session.execute(
+        sa.update(SignInActivity)
+        .where(SignInActivity.sign_in_id == sign_in_id, SignInActivity.last_seen_at < now)
+        .values(last_seen_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,6 +1,7 @@
 """Who is signed in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,5 +14,7 @@ class SignedIn:
     name: str
     locale: str
     timezone: str | None
+    #: As stored, which may be a minute ago.
+    last_seen_at: datetime
     #: "admin" or "coordinator"; None: not staff.
     staff_role: str | None

@@ -9,6 +9,7 @@ from training.accounts.access import allows, signed_in
 from training.accounts.forms import SignInForm
 from training.accounts.policy import Action
 from training.accounts.service import WrongPasswordError
+from training.accounts.workplace import OWN_SESSIONS, SCHEDULE
 from training.clock import utc_now
 from training.db import transaction
 from training.web.fields import AppForm
@@ -40,7 +41,7 @@ def sign_in() -> ResponseReturnValue:
         else:
             with transaction():
                 token = service.sign_in(account_id, now=now)
-            who = service.find_signed_in(token, seen_at=None, now=now)
+            who = service.find_signed_in(token, now=now)
             if who is not None:
                 access.start(token, who)
                 return redirect(_following(), code=303)
@@ -71,4 +72,4 @@ def _following() -> str:
 
 def _home() -> str:
     who = access.find_signed_in()
-    return url_for("sessions.schedule" if who and who.staff_role else "attendance.sessions")
+    return url_for(SCHEDULE if who and who.staff_role else OWN_SESSIONS)

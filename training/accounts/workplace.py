@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from training.accounts.access import find_signed_in
 
 #: Ways through the workplaces: endpoint → for whom.
-_SCHEDULE, _OWN_SESSIONS = "sessions.schedule", "attendance.sessions"
+SCHEDULE, OWN_SESSIONS = "sessions.schedule", "attendance.sessions"
 
 
 def render_workplace(template: str, *, current: str | None = None, **values: object) -> str:
@@ -22,5 +22,7 @@ def render_workplace(template: str, *, current: str | None = None, **values: obj
 def _navigation(current: str | None) -> Iterator[tuple[str, str, bool]]:
     who = find_signed_in()
     if who is not None and who.staff_role:
-        yield _("Schedule"), url_for(_SCHEDULE), current == _SCHEDULE
-    yield _("My sessions"), url_for(_OWN_SESSIONS), current == _OWN_SESSIONS
+        yield _("Schedule"), url_for(SCHEDULE), current == SCHEDULE
+        yield _("Attendance"), url_for(OWN_SESSIONS), current == OWN_SESSIONS
+    else:
+        yield _("My sessions"), url_for(OWN_SESSIONS), current == OWN_SESSIONS

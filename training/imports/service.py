@@ -67,6 +67,9 @@ def _create(imported: ImportedSession, *, now: datetime) -> None:
     training_session_id = sessions.schedule(
         imported.plan, imported.seats, external=imported.external, actor_id=None, now=now
     )
+    if imported.status is SessionStatus.CANCELLED:
+        # It was public where it comes from, so people may look for it here.
+        _set_status(training_session_id, SessionStatus.PUBLISHED, now=now)
     _set_status(training_session_id, imported.status, now=now)
 
 

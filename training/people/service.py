@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import sqlalchemy as sa
+from flask import current_app
 
 from training.db import INSERT, db
 from training.people.models import Person, new_public_id
@@ -19,6 +20,7 @@ def make_missing_people(name_of: Mapping[str, str]) -> None:
 
     :param name_of: address as typed → name.
     """
+    locale = current_app.extensions["settings"].locale
     rows = sorted(
         (
             {
@@ -27,7 +29,7 @@ def make_missing_people(name_of: Mapping[str, str]) -> None:
                 "name": name,
                 "email": email,
                 "email_key": email_key(email),
-                "locale": "en",
+                "locale": locale,
                 # One letter may become eighteen.
                 "search_key": search_key(name, email)[:500],
             }

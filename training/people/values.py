@@ -3,6 +3,8 @@
 import unicodedata
 from contextlib import suppress
 
+import idna
+
 
 def email_key(email: str) -> str:
     """Return what makes an address unique, for comparing; mail goes to the address as typed.
@@ -14,7 +16,7 @@ def email_key(email: str) -> str:
     """
     local, _, domain = unicodedata.normalize("NFC", email.strip()).rpartition("@")
     with suppress(UnicodeError):  # a label too long or empty: then it is compared as it stands
-        domain = domain.encode("idna").decode("ascii")
+        domain = idna.encode(domain, uts46=True).decode("ascii")
     return _ascii_lower(f"{local}@{domain}")
 
 

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from training.sessions.models import Meeting, TrainingSession
 from training.sessions.rules import availability
 from training.sessions.values import (
-    Audience,
     Availability,
     Delivery,
     SeatCounts,
@@ -20,9 +19,7 @@ from training.sessions.values import (
 # The tables and not the classes: what is read here is not worth an object each.
 _session, _meeting = TrainingSession.__table__.c, Meeting.__table__.c
 
-# "Not a draft", though only two are left then: SQLite takes an index for "one of these" and reads
-# years of past sessions by it.
-IS_LISTED = sa.and_(_session.status != SessionStatus.DRAFT, _session.audience != Audience.INVITED)
+IS_LISTED = TrainingSession.is_listed
 #: What the availability of a session is computed from.
 AVAILABILITY_COLUMNS = (
     _session.status,

@@ -51,7 +51,7 @@ class Registration(Base):
     name: Mapped[str] = mapped_column(String(200))
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
     claim: Mapped[Claim]
-    #: Assigned in ``seats.py`` only, under the session's lock.
+    #: Assigned in ``seats`` only, under the session's lock.
     status: Mapped[RegistrationStatus]
     #: Given under the lock, never changed or used again. The place in line is a rank, computed.
     ticket: Mapped[int]

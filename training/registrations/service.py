@@ -1,4 +1,4 @@
-"""Registering people and what else happens to registrations; the seats themselves: ``seats.py``."""
+"""Registering people and what else happens to registrations; the seats themselves: ``seats``."""
 
 from datetime import datetime
 from typing import Any

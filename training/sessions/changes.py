@@ -18,7 +18,7 @@ class SessionPublished(Change):
 
 @dataclass(frozen=True)
 class SessionRevised(Change):
-    """Title, text, place, time or zone of a published session changed."""
+    """Title, text, place, time or trainers of a session changed, a draft's too."""
 
     training_session_id: int
     actor_id: int | None

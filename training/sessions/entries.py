@@ -14,7 +14,7 @@ from training.calendars.values import CalendarEntry, Variant
 from training.db import db
 from training.sessions.changes import SessionCancelled, SessionPublished, SessionRevised
 from training.sessions.models import Meeting, Room, TrainingSession
-from training.sessions.values import Audience, Delivery, SessionStatus
+from training.sessions.values import Delivery
 from training.text import slug
 
 
@@ -31,7 +31,7 @@ def write(change: SessionPublished | SessionRevised | SessionCancelled) -> None:
     ).scalar_one()
     settings = current_app.extensions["settings"]
     meetings = sorted(training_session.meetings, key=lambda meeting: meeting.starts_at)
-    if not is_listed(training_session):
+    if not training_session.is_listed:
         calendars.remove_entries(
             [meeting.uid for meeting in meetings], variant=Variant.PUBLIC, now=change.now
         )
@@ -50,14 +50,6 @@ def _locale_of(language: str, *, default: str) -> str:
         return str(Locale.parse(language, sep="-"))
     except (ValueError, UnknownLocaleError):
         return default
-
-
-def is_listed(training_session: TrainingSession) -> bool:
-    """Tell whether a session stands in public lists and feeds."""
-    return (
-        training_session.status is not SessionStatus.DRAFT
-        and training_session.audience is not Audience.INVITED
-    )
 
 
 def public_entries(

@@ -5,13 +5,16 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Index,
     String,
     Text,
     UniqueConstraint,
+    and_,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
@@ -119,6 +122,8 @@ class TrainingSession(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
 
+    #: When it first became public; None: only staff have seen it, though it may be cancelled.
+    published_at: Mapped[datetime | None]
     #: Raised by a change of title, text, place, time or status; never by a registration.
     revision: Mapped[int] = mapped_column(default=0)
     revised_at: Mapped[datetime]
@@ -127,7 +132,7 @@ class TrainingSession(Base):
     capacity: Mapped[int | None]
     #: None: as many as like to wait; 0: nobody waits.
     waitlist_capacity: Mapped[int | None]
-    # The counters and the next ticket change only in registrations/seats.py, under the lock.
+    # The counters and the next ticket change only in registrations/seats, under the lock.
     confirmed_count: Mapped[int] = mapped_column(default=0)
     offered_count: Mapped[int] = mapped_column(default=0)
     waitlisted_count: Mapped[int] = mapped_column(default=0)
@@ -145,6 +150,16 @@ class TrainingSession(Base):
         back_populates="training_session", order_by="Meeting.ordinal", lazy="raise_on_sql"
     )
     course: Mapped[Course | None] = relationship(lazy="raise_on_sql")
+
+    @hybrid_property
+    def is_listed(self) -> bool:
+        """Whether it stands in public lists and feeds, and has a page for everybody."""
+        return self.published_at is not None and self.audience is not Audience.INVITED
+
+    @is_listed.inplace.expression
+    @classmethod
+    def _is_listed(cls) -> ColumnElement[bool]:
+        return and_(cls.published_at.is_not(None), cls.audience != Audience.INVITED)
 
 
 class Meeting(Base):

@@ -33,7 +33,7 @@ def takes_registrations(clock: SessionClock, now: datetime) -> bool:
         clock.status is SessionStatus.PUBLISHED
         and not clock.registration_paused
         and (clock.registration_opens_at is None or clock.registration_opens_at <= now)
-        and now < closes_at(clock)
+        and now < min(closes_at(clock), clock.ends_at)
     )
 
 

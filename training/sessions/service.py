@@ -148,7 +148,11 @@ def revise(
     for name, value in described.items():
         setattr(training_session, name, value)
     changed |= _revise_meetings(
-        training_session, plan, times, touch_all=bool(changed & _IN_CALENDARS), now=now
+        training_session,
+        plan,
+        times,
+        touch_all=bool(changed & _IN_CALENDARS) or _is_renumbered(training_session, plan, times),
+        now=now,
     )
     changed |= _assign_trainers(training_session_id, plan.trainer_ids)
     if not changed:
@@ -224,6 +228,8 @@ def _change_status(
     training_session = _load(training_session_id)
     before = training_session.status
     training_session.status = status
+    if status is SessionStatus.PUBLISHED:
+        training_session.published_at = now
     training_session.revision += 1
     training_session.revised_at = now
     for meeting in training_session.meetings:
@@ -300,6 +306,16 @@ def _placed(plan: MeetingPlan, times: MeetingTimes) -> dict[str, Any]:
         "room_id": _find_or_make_room(plan.venue, plan.room),
         "join_url": plan.join_url,
     }
+
+
+def _is_renumbered(
+    training_session: TrainingSession, plan: SessionPlan, times: Sequence[MeetingTimes]
+) -> bool:
+    """Tell whether meetings come, go, or change places: "2/3" in their entries then changes."""
+    held = [meeting for meeting in training_session.meetings if meeting.cancelled_at is None]
+    before = [meeting.id for meeting in sorted(held, key=lambda meeting: meeting.starts_at)]
+    planned = sorted(zip(plan.meetings, times, strict=True), key=lambda one: one[1].starts_at)
+    return before != [meeting_plan.meeting_id for meeting_plan, _ in planned]
 
 
 def _revise_meetings(

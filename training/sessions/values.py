@@ -117,16 +117,6 @@ class LockedSession:
             ends_at=self.ends_at,
         )
 
-    @property
-    def seats(self) -> SeatCounts:
-        return SeatCounts(
-            capacity=self.capacity,
-            waitlist_capacity=self.waitlist_capacity,
-            confirmed=self.confirmed_count,
-            offered=self.offered_count,
-            waitlisted=self.waitlisted_count,
-        )
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeetingPlan:

@@ -313,6 +313,7 @@ def upgrade() -> None:
         sa.Column("registration_closes_at", sa.DateTime(), nullable=True),
         sa.Column("registration_paused", sa.Boolean(), nullable=False),
         sa.Column("promotion_ends_at", sa.DateTime(), nullable=True),
+        sa.Column("published_at", sa.DateTime(), nullable=True),
         sa.Column("starts_at", sa.DateTime(), nullable=False),
         sa.Column("ends_at", sa.DateTime(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),

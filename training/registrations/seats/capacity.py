@@ -8,9 +8,10 @@ from training.audit.trail import Act, record_act
 from training.db import db
 from training.registrations.errors import BelowHeldError
 from training.registrations.seats.waitlist import fill
+from training.sessions.errors import SessionCancelledError
 from training.sessions.models import TrainingSession
 from training.sessions.service import lock_training_session
-from training.sessions.values import SeatPlan
+from training.sessions.values import SeatPlan, SessionStatus
 
 
 def change_capacity(
@@ -26,9 +27,12 @@ def change_capacity(
     :param keep: with fewer seats than people who hold one: keep them, as an overbooking.
     :return: whether anything changed.
     :raise NotFoundError: there is no such session.
+    :raise SessionCancelledError: it is cancelled.
     :raise BelowHeldError: fewer seats than are held, and nobody said to keep the people.
     """
     locked = lock_training_session(training_session_id)
+    if locked.status is SessionStatus.CANCELLED:
+        raise SessionCancelledError
     before = SeatPlan(capacity=locked.capacity, waitlist_capacity=locked.waitlist_capacity)
     if plan == before:
         return False

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count as count_from
 from typing import Any
 
 import sqlalchemy as sa
@@ -138,7 +139,7 @@ def take(training_session_id: int, group: Group, *, now: datetime) -> Outcome:
         count(locked, tally(statuses.values()), tickets=len(rows))
     _tell_of_registering(rows, id_of_ticket, people, group, now=now)
     return Outcome(
-        placed=_placed(locked, group.participants, as_if_new, statuses),
+        placed=_placed(locked, group.participants, as_if_new),
         registration_ids=tuple(id_of_ticket[row["ticket"]] for row in rows),
     )
 
@@ -178,23 +179,21 @@ def _placed(
     locked: LockedSession,
     participants: Sequence[Participant],
     as_if_new: Sequence[RegistrationStatus],
-    statuses: Mapping[int, RegistrationStatus],
 ) -> tuple[Placed, ...]:
-    """Return what each row is shown: what it got, or what it would have got if it were new."""
-    placed = []
-    waiting = locked.waitlisted_count
-    for position, participant in enumerate(participants):
-        status = statuses.get(position, as_if_new[position])
-        is_waiting = status is RegistrationStatus.WAITLISTED
-        placed.append(
-            Placed(
-                name=participant.name,
-                status=status,
-                rank=waiting + 1 if is_waiting else None,
-            )
+    """Return what each row is shown: what it gets if nobody of them is known.
+
+    Beside somebody who is known, a new person may get more than that. Their mail says so; here it
+    would tell that the other is known.
+    """
+    ranks = count_from(locked.waitlisted_count + 1)
+    return tuple(
+        Placed(
+            name=participant.name,
+            status=status,
+            rank=next(ranks) if status is RegistrationStatus.WAITLISTED else None,
         )
-        waiting += is_waiting and position in statuses
-    return tuple(placed)
+        for participant, status in zip(participants, as_if_new, strict=True)
+    )
 
 
 def _tell_of_registering(

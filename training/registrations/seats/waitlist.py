@@ -40,7 +40,16 @@ _WAITING = (
 
 def seats_of(locked: LockedSession) -> Seats:
     """Return what the rules need to know of a locked session's seats."""
-    seats = Seats(
+    seats = _counted(locked)
+    if locked.waitlisted_count == 0 or seats.free_for(None) == 0:
+        return seats
+    # Rare: a free seat beside somebody who waits, because promotion has ended or passed them over.
+    return replace(seats, is_awaited=bool(_waiting(locked.id, limit=1)))
+
+
+def _counted(locked: LockedSession) -> Seats:
+    """Return the seats as the counters have them, without a look at who waits."""
+    return Seats(
         capacity=locked.capacity,
         confirmed=locked.confirmed_count,
         offered=locked.offered_count,
@@ -48,10 +57,6 @@ def seats_of(locked: LockedSession) -> Seats:
         waitlisted=locked.waitlisted_count,
         is_awaited=False,
     )
-    if locked.waitlisted_count == 0 or seats.free_for(None) == 0:
-        return seats
-    # Rare: a free seat beside somebody who waits, because promotion has ended or passed them over.
-    return replace(seats, is_awaited=bool(_waiting(locked.id, limit=1)))
 
 
 def _waiting(training_session_id: int, *, limit: int) -> list[Waiting]:
@@ -71,8 +76,10 @@ def fill(training_session_id: int, *, because_id: int, now: datetime) -> None:
     locked = LockedSession(**found._mapping)  # noqa: SLF001 -- the public name for a mapping
     if locked.waitlisted_count == 0 or not promotes(locked.clock, now):
         return
-    seats = seats_of(locked)
+    seats = _counted(locked)
     free = seats.free_for(None)
+    if free == 0:
+        return
     waiting = _waiting(training_session_id, limit=locked.waitlisted_count if free is None else free)
     chosen = choose(seats, waiting)
     if not chosen:
