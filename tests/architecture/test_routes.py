@@ -1,11 +1,13 @@
 """Every route, tried: by everybody, without a token, and for what a GET may change."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.apps import HOST
 from tests.architecture.matrix import MATRIX, ROLES, WITHOUT_ACTION
 from tests.architecture.world import (
     MARKERS,
@@ -14,8 +16,11 @@ from tests.architecture.world import (
     rows_of_everything,
     rules_of,
 )
+from tests.clients import values_of
 from tests.factories import Make
+from training.accounts.models import Account
 from training.accounts.policy import POLICY, Action
+from training.db import db
 from training.web.headers import CONTENT_SECURITY_POLICY
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -129,6 +134,56 @@ def test_web_01_no_unsafe_request_is_taken_without_its_token(app: Flask, world: 
         after.pop(made_by_signing_in)
     assert wrong == []
     assert after == before
+
+
+def test_web_01_nor_with_a_token_that_is_somebody_elses_or_from_before(
+    app: Flask, world: World
+) -> None:
+    """WEB-01: the token of another browser, and this browser's from before it signed in."""
+    other, before = world.client(app, "nobody"), world.client(app, "nobody")
+    tokens = [
+        values_of(client.page("/account/sign-in").form())["csrf_token"][0]
+        for client in (other, before)
+    ]
+    account_id = world.accounts["admin"]
+    assert account_id
+    with before.session_transaction(base_url=f"http://{HOST}") as cookie:
+        cookie.clear()  # as signing in does
+    before.sign_in(db.session.get_one(Account, account_id))
+    rows = rows_of_everything()
+
+    wrong = [
+        f"{method} {rule.rule}: {response.status_code}"
+        for rule in rules_of(app)
+        for method in (rule.methods or set()) & UNSAFE
+        for token in tokens
+        for response in [
+            before.open(world.url(app, rule), method=method, data={"csrf_token": token})
+        ]
+        if response.status_code not in {400, 403}
+    ]
+
+    assert wrong == []
+    assert rows_of_everything() == rows
+
+
+def test_web_10_a_fault_shows_a_number_and_nothing_else(app: Flask, world: World) -> None:
+    """WEB-10: no stack, the same policy."""
+
+    @app.get("/test/fault")
+    def fault() -> str:
+        raise LookupError("a secret of the program")
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    response = world.client(app, "nobody").get("/test/fault")
+
+    assert response.status_code == 500
+    assert re.search(r"quote [0-9a-f]{8}\b", response.text)
+    assert "secret" not in response.text
+    assert "Traceback" not in response.text
+    assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_web_04_looking_changes_nothing(app: Flask, world: World) -> None:

@@ -14,6 +14,7 @@ from tests.apps import SECRET_KEY
 from tests.factories import Make
 from tests.times import DAY, HOUR, NOW
 from training import links
+from training.clock import Fold
 from training.db import db, transaction
 from training.links import Claimed, Purpose
 from training.notifications.jobs import Sent, send_due
@@ -26,7 +27,7 @@ from training.registrations.models import Registration
 from training.registrations.values import CancelledBecause
 from training.sessions import service as sessions
 from training.sessions.models import Course, Meeting, TrainingSession, Venue
-from training.sessions.values import Audience, Delivery
+from training.sessions.values import Audience, Delivery, MeetingPlan
 from training.web import times
 
 BASE = "http://127.0.0.1:8000"
@@ -509,3 +510,26 @@ def mails(app: Flask) -> Callable[[], list[EmailMessage]]:
         return [parser.parsebytes(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
 
     return read
+
+
+@pytest.mark.parametrize(
+    ("fold", "offset", "utc"), [(0, "UTC+02:00", "003000Z"), (1, "UTC+01:00", "013000Z")]
+)
+def test_time_02_a_time_that_occurs_twice_says_which_it_is(
+    make: Make, fold: Fold, offset: str, utc: str
+) -> None:
+    """TIME-02: the mail and its calendar file mean the same instant."""
+    night = MeetingPlan(
+        wall_start=datetime(2027, 10, 31, 2, 30),
+        wall_end=datetime(2027, 10, 31, 4, 0),
+        timezone="Europe/Berlin",
+        start_fold=fold,
+    )
+    session = make.training_session(timezone="Europe/Berlin", meetings=(night,))
+
+    rendered = written("registration.confirmed", make.registration(session))
+
+    assert "02:30" in rendered.text
+    assert offset in rendered.text
+    [file] = rendered.attachments
+    assert f"DTSTART:20271031T{utc}" in file.data.decode()
