@@ -29,8 +29,7 @@ from training.people.models import Person
 from training.people.service import make_missing_people
 from training.registrations.models import Registration
 from training.sessions.models import Assignment, Course, Meeting, TrainingSession
-from training.sessions.rules import availability
-from training.sessions.service import lock_training_session
+from training.sessions.queries import get_session
 from training.sessions.values import Delivery, SessionState
 
 Demo = Callable[..., Result]
@@ -82,12 +81,7 @@ def states(now: datetime) -> dict[str, SessionState]:
             sa.select(TrainingSession.title, TrainingSession.id).where(IS_OURS)
         ).all()
     )
-    found = {}
-    for title, training_session_id in ids.items():
-        with transaction():
-            locked = lock_training_session(training_session_id)
-        found[title] = availability(locked.clock, locked.seats, now).state
-    return found
+    return {title: get_session(id_, now=now).availability.state for title, id_ in ids.items()}
 
 
 def test_demo_shows_sign_ins_that_open_accounts(demo: Demo) -> None:

@@ -263,8 +263,8 @@ def test_who_waits_reads_their_rank_and_nothing_that_is_for_those_with_a_seat(
     second, third = (written(messages.WAITLISTED, one) for one in waiting[1:])
 
     assert second.subject == "On the waitlist: Safer streams"
-    assert "You are on the waitlist, at place 1.\n" in second.text
-    assert "You are on the waitlist, at place 2.\n" in third.text
+    assert "You are on the waitlist, number 1 in line.\n" in second.text
+    assert "You are on the waitlist, number 2 in line.\n" in third.text
     assert (third.attachments, "https://meet.example" in third.text) == ((), False)
     assert f"{link_of(waiting[2])}\n" in third.text
 
@@ -341,7 +341,7 @@ def test_who_is_registered_already_reads_that_nothing_changed(
         "this training session.\nYou were registered before and have a seat. "
         "Nothing has changed.\n" in seated.text
     )
-    assert "are on the waitlist, at place 1. Nothing has changed.\n" in second.text
+    assert "are on the waitlist, number 1 in line. Nothing has changed.\n" in second.text
     assert link_of(waiting[0]) in seated.text
 
 

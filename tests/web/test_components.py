@@ -472,7 +472,7 @@ def test_the_attendance_sheet_is_a_form_of_one_group_of_buttons_for_each_person(
     main = component(
         look,
         "attendance: attendance_sheet",
-        "{{ attendance_sheet(form, rows, '/marks', 2) }}",
+        "{{ attendance_sheet(form, rows, '/marks', 2, 7) }}",
         form=FlaskForm(),
         rows=rows,
     )

@@ -71,7 +71,7 @@ SHEET = """
 {% block head %}{{ super() }}
 <link rel="stylesheet" href="{{ static_url('css/attendance.css') }}">{% endblock %}
 {% block main %}<h1>Safer livestreams</h1>
-{{ attendance_sheet(form, rows, "/marks", 1) }}{% endblock %}
+{{ attendance_sheet(form, rows, "/marks", 1, marker) }}{% endblock %}
 {% block scripts %}{{ super() }}
 <script type="module" src="{{ static_url('js/attendance.js') }}"></script>{% endblock %}
 """
@@ -172,7 +172,11 @@ def _add_pages(app: Flask, site: Site) -> None:
             )
         ]
         return render_template_string(
-            SHEET, form=FlaskForm(), rows=rows, navigation=[("Today", "/", True)]
+            SHEET,
+            form=FlaskForm(),
+            rows=rows,
+            marker=request.args.get("marker", 1),
+            navigation=[("Today", "/", True)],
         )
 
     @app.post("/marks")
@@ -399,8 +403,50 @@ def test_marks_that_a_server_in_trouble_did_not_take_outlive_the_page(
     site.is_down = False
 
     expect(page.locator("[data-state-text]")).to_have_text("Saved")
-    assert [json.loads(entry) for entry in kept] == site.marks
+    assert [[json.loads(entry) for entry in kept]] == site.marks
     assert page.evaluate("localStorage.length") == 0
+
+
+def test_two_tabs_keep_the_unsent_marks_of_both(
+    context: BrowserContext, page: Page, site: Site
+) -> None:
+    other = context.new_page()
+    for tab in (page, other):
+        tab.goto(f"{site.address}/sheet")
+
+    site.is_down = True
+    for tab, person in ((page, "Bilal"), (other, "Éléonore")):
+        mark(tab, person, "Late")
+        row = tab.get_by_role("group", name=person)
+        expect(row.locator("[data-row-state]")).to_have_text("Not saved yet")
+    other.close()
+    page.goto("about:blank")
+    site.is_down = False
+    page.goto(f"{site.address}/sheet")
+
+    expect(page.locator("[data-state-text]")).to_have_text("Saved")
+    assert site.statuses() == [[(2, "late"), (3, "late")]]
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_marks_that_somebody_left_unsent_are_sent_by_nobody_else(page: Page, site: Site) -> None:
+    page.goto(f"{site.address}/sheet?marker=1")
+    bilal = page.get_by_role("group", name="Bilal")
+
+    site.is_down = True
+    mark(page, "Bilal", "Late")
+    expect(bilal.locator("[data-row-state]")).to_have_text("Not saved yet")
+    page.goto("about:blank")
+    site.is_down = False
+    page.goto(f"{site.address}/sheet?marker=12")
+    mark(page, "Amara", "Present")
+    expect(page.locator("[data-state-text]")).to_have_text("Saved")
+    of_the_next = site.statuses()
+    page.goto(f"{site.address}/sheet?marker=1")
+    expect(page.locator("[data-state-text]")).to_have_text("Saved")
+
+    assert of_the_next == [[(1, "present")]]
+    assert site.statuses() == [[(1, "present")], [(2, "late")]]
 
 
 def test_a_person_is_found_by_name_without_accents(page: Page, site: Site) -> None:

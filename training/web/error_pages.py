@@ -34,7 +34,7 @@ STATUS_OF: dict[type[DomainError], HTTPStatus] = {
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 #: Seconds after which a busy server is worth another try.
-RETRY_AFTER = 2
+_RETRY_AFTER = "2"
 
 
 def register(app: Flask) -> None:
@@ -48,6 +48,11 @@ def register(app: Flask) -> None:
 def status_of(error: DomainError) -> HTTPStatus:
     """Return the HTTP status that a refusal is answered with."""
     return next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+
+
+def headers_for(status: HTTPStatus) -> dict[str, str]:
+    """Return what an answer of this status says in its headers: when to try again, if it helps."""
+    return {"Retry-After": _RETRY_AFTER} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
 
 
 def _on_domain_error(error: DomainError) -> ResponseReturnValue:
@@ -96,7 +101,7 @@ def _message_of(status: HTTPStatus) -> str:
     sentences = {
         HTTPStatus.BAD_REQUEST: _("This request cannot be understood. Go back and try again."),
         HTTPStatus.FORBIDDEN: _("You may not do this."),
-        HTTPStatus.NOT_FOUND: _("There is no such page."),
+        HTTPStatus.NOT_FOUND: sentence(NotFoundError()),
         HTTPStatus.METHOD_NOT_ALLOWED: _("This page cannot be used in that way."),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("This is more than can be sent at once."),
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _("This kind of content is not accepted here."),
@@ -122,6 +127,5 @@ def _respond(
             ways=[],
         )
         response = Response(page, status)
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = str(RETRY_AFTER)
+    response.headers.update(headers_for(status))
     return response

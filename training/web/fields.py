@@ -3,13 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from flask import request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from wtforms import EmailField, StringField, TextAreaField
+from wtforms.i18n import get_translations
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from training.errors import DomainError
@@ -35,9 +40,27 @@ def sentence(error: DomainError) -> str:
 class AppForm(FlaskForm):
     """A form with a CSRF token, whose ``form_errors`` hold what concerns it as a whole."""
 
+    class Meta(FlaskForm.Meta):
+        """What a form is filled from."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            # Flask-WTF would also take uploaded files and JSON for what was typed into a field.
+            if formdata is _Auto:
+                return request.form if request.method == "POST" else None
+            return formdata
+
+        def get_translations(self, form: Any) -> Any:
+            # Flask-WTF's own reads the file of translations again for every request.
+            return _translations(str(get_locale() or "en"))
+
     def refuse(self, error: DomainError) -> None:
         """Show a refusal above the form."""
         self.form_errors.append(sentence(error))
+
+
+@cache
+def _translations(locale: str) -> Any:
+    return get_translations([locale, "en"])
 
 
 def visible(text: str | None) -> str:

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from training import text
 from training.web import times
+from training.web.blank_rows import kept_blank_row
 from training.web.forms import error_links
 from training.web.sheet_rows import attendance_rows
 
@@ -72,6 +73,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         attendance_rows=attendance_rows,
+        kept_blank_row=kept_blank_row,
         kept_session_card=kept_session_card,
         locale_facts=locale_facts,
         moment=moment,

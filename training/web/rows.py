@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from wtforms import FieldList
+from wtforms import FieldList, Form
+from wtforms.widgets import HiddenInput
 
 #: What a browser sends as the number of a row.
 _NUMBER = re.compile("[0-9]{1,4}", re.ASCII)
@@ -33,7 +34,7 @@ class RowsField(FieldList):  # type: ignore[misc]  # WTForms publishes no types
         """
         if "add" in sent:
             if len(self.entries) < most:
-                self.append_entry()
+                _begin_at(self.append_entry().form)
             return True
         if "remove" in sent:
             number = sent["remove"]
@@ -41,3 +42,9 @@ class RowsField(FieldList):  # type: ignore[misc]  # WTForms publishes no types
                 self.pop_entry(int(number))
             return True
         return False
+
+
+def _begin_at(row: Form) -> None:
+    """Let the page begin where the new row is typed into."""
+    first = next(control for control in row if not isinstance(control.widget, HiddenInput))
+    first.render_kw = {**(first.render_kw or {}), "autofocus": True}

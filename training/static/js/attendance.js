@@ -9,8 +9,9 @@ class Sheet {
   constructor(form) {
     this.form = form;
     this.words = form.dataset;
-    this.kept = `training.marks ${this.words.marksUrl}`;
+    this.kept = `training.marks ${this.words.marker} ${this.words.marksUrl} `; // begins the key of each
     this.waiting = []; // marks not yet acknowledged, in the order of the taps
+    this.stored = new Set(); // nonces of those that this page keeps in the browser, too
     this.done = []; // what Undo takes back: lists of {registration, previous}
     this.tries = 0;
     this.timer = 0;
@@ -179,11 +180,21 @@ class Sheet {
     this.tries += 1;
   }
 
-  // What is not saved yet outlives this page: ids and statuses, no names.
+  // What is not saved yet outlives this page: ids and statuses, no names. Each mark is an item of its
+  // own, so that no tab writes over another's; and of a person, so that nobody sends somebody else's.
   keep() {
+    const waiting = new Set(this.waiting.map(({ nonce }) => nonce));
     try {
-      if (this.waiting.length) localStorage.setItem(this.kept, JSON.stringify(this.waiting));
-      else localStorage.removeItem(this.kept);
+      for (const nonce of this.stored) {
+        if (waiting.has(nonce)) continue;
+        localStorage.removeItem(this.kept + nonce);
+        this.stored.delete(nonce);
+      }
+      for (const mark of this.waiting) {
+        if (this.stored.has(mark.nonce)) continue;
+        localStorage.setItem(this.kept + mark.nonce, JSON.stringify(mark));
+        this.stored.add(mark.nonce);
+      }
       this.outlives = true;
     } catch {
       this.outlives = false; // no storage: kept in the page only, and leaving it asks first
@@ -193,11 +204,14 @@ class Sheet {
   takeUpKept() {
     let kept = [];
     try {
-      kept = JSON.parse(localStorage.getItem(this.kept) ?? "[]");
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.kept));
+      kept = keys.map((key) => JSON.parse(localStorage.getItem(key))).filter(Boolean); // gone: another tab's work
     } catch {
       kept = [];
     }
+    kept.sort((one, other) => (one.claimed_at < other.claimed_at ? -1 : 1)); // in the order of the taps
     for (const mark of kept) {
+      this.stored.add(mark.nonce);
       const row = this.rows.get(String(mark.registration));
       if (!row) continue;
       this.waiting.push(mark);
