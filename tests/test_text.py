@@ -10,6 +10,7 @@ from training.text import (
     cleaned_line,
     cleaned_lines,
     for_display,
+    joined,
     search_key,
     several_lines,
     single_line,
@@ -93,3 +94,9 @@ def test_authn_06_addresses_are_told_apart_by_ascii_rules(
 ) -> None:
     """AUTHN-06."""
     assert (email_key(one) == email_key(other)) is is_same
+
+
+def test_a_place_is_named_by_what_is_known_of_it() -> None:
+    known = [joined("Room 4", "Town hall"), joined("", "Town hall"), joined(None)]
+
+    assert known == ["Room 4, Town hall", "Town hall", ""]

@@ -70,6 +70,11 @@ def cleaned_lines(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip())
 
 
+def joined(*parts: str | None) -> str:
+    """Return the parts that there are with commas between them: "Room 4, Town hall"."""
+    return ", ".join(part for part in parts if part)
+
+
 def for_display(text: str) -> str:
     """Return a stored line without marks that would turn its neighbours around."""
     return _BIDI_CONTROLS.sub("", text)

@@ -2,47 +2,11 @@
 
 from flask import Flask
 
-from tests.attendance.sheets import ABSENT, PRESENT, mark, record, running
+from tests.attendance.sheets import running
 from tests.factories import Make
-from tests.times import DAY, HOUR, NOW
+from tests.times import HOUR, NOW
 from training.accounts.policy import Scope
 from training.attendance import queries
-from training.attendance.queries import HistoryEntry
-from training.attendance.values import MarkSource
-
-
-def test_history_of_tells_what_was_claimed_when_and_by_whom(app: Flask, make: Make) -> None:
-    sheet = running(make, people=1, trainer=make.trainer(name="Tom"))
-    cora = make.coordinator(name="Cora")
-    ada = sheet.registration_ids[0]
-    record(sheet, mark(ada, claimed_at=NOW - HOUR))
-    record(
-        sheet,
-        mark(ada, ABSENT),
-        actor_id=cora.person_id,
-        scope=Scope.ALL,
-        source=MarkSource.CORRECTION,
-        now=NOW + DAY,
-    )
-
-    assert queries.history_of(ada) == (
-        HistoryEntry(
-            meeting_id=sheet.meeting_id,
-            status=PRESENT,
-            source=MarkSource.TRAINER,
-            claimed_at=NOW - HOUR,
-            recorded_at=NOW,
-            recorded_by="Tom",
-        ),
-        HistoryEntry(
-            meeting_id=sheet.meeting_id,
-            status=ABSENT,
-            source=MarkSource.CORRECTION,
-            claimed_at=None,
-            recorded_at=NOW + DAY,
-            recorded_by="Cora",
-        ),
-    )
 
 
 def test_own_meetings_are_those_one_trains_and_of_staff_all(app: Flask, make: Make) -> None:

@@ -59,6 +59,23 @@ def test_all_present_marks_those_who_have_no_mark(
     assert current() == {ada: ABSENT, ben: LATE, cleo: PRESENT}
 
 
+def test_a_sheet_says_whose_marks_its_script_keeps(
+    app: Flask, make: Make, client: IsolatedClient
+) -> None:
+    """Two trainers share a phone: what one left unsent is not the other's."""
+    first, second = make.trainer(), make.trainer()
+    people = (first.person_id, second.person_id)
+    sheet = running(make, trainer=first, trainer_ids=people)
+
+    markers = []
+    for account in (first, second, first):
+        client.sign_in(account)
+        [form] = client.page(sheet.path).root.findall(".//form[@data-sheet]")
+        markers.append(form.get("data-marker"))
+
+    assert markers == [str(people[0]), str(people[1]), str(people[0])]
+
+
 def test_saving_makes_a_mark_of_each_changed_row_only(
     app: Flask, make: Make, client: IsolatedClient
 ) -> None:

@@ -19,11 +19,13 @@ from training import links
 from training.audit.models import AuditEntry
 from training.db import db, transaction
 from training.notifications.models import Message
+from training.organizations.models import OrganizationStatus
 from training.people.models import Person
+from training.registrations import seats
 from training.registrations.models import Registration
 from training.sessions import service as sessions
 from training.sessions.models import TrainingSession
-from training.sessions.values import Delivery
+from training.sessions.values import Delivery, SeatPlan
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 JOIN_URL = "https://video.example.org/j/secret-room"
@@ -182,7 +184,7 @@ def test_cancelling_says_what_happens_first_and_then_does_it(
     response = client.fill(f"{path}/cancel")
     after = client.get(response.location)
 
-    assert "Ada gives up the seat; it goes to whoever waits longest." in main_of(page)
+    assert "Ada gives up the seat." in main_of(page)
     assert_personal(page)
     assert untouched == [("Ada", "confirmed")]
     assert (response.status_code, response.location) == (303, path)
@@ -191,6 +193,60 @@ def test_cancelling_says_what_happens_first_and_then_does_it(
     assert "Your registration is cancelled. Thank you for telling us." in words
     assert (links_of(after)["Register anew"] or "").startswith(session_path)
     assert "Cancel this registration" not in words
+
+
+@pytest.mark.parametrize(
+    ("waits", "seats_then", "becomes"),
+    [
+        pytest.param("Bob", 2, "confirmed", id="somebody waits"),
+        pytest.param("", 2, "", id="nobody waits"),
+        pytest.param("Bob", 1, "waitlisted", id="overbooked"),
+        pytest.param("Bob of Harbour", 2, "waitlisted", id="who waits is passed over"),
+    ],
+)
+def test_cancelling_says_whether_the_seat_is_passed_on_and_so_it_is(
+    client: IsolatedClient, make: Make, waits: str, seats_then: int, becomes: str
+) -> None:
+    harbour = make.organization("Harbour", status=OrganizationStatus.SUSPENDED).id
+    session = make.training_session(capacity=2)
+    session_id = session.id
+    path = f"{manage_path(make.registration(session, name='Ada'))}/cancel"
+    make.registration(session, name="Cyd")
+    if waits:
+        organization_id = harbour if waits.endswith("Harbour") else None
+        make.registration(session, name=waits, organization_id=organization_id)
+    _change_seats(session_id, seats_then)
+
+    said = main_of(client.get(path))
+    client.fill(path)
+
+    assert ("it goes to whoever waits longest" in said) is (becomes == "confirmed")
+    assert "Ada gives up the seat" in said
+    others = [("Cyd", "confirmed"), *([(waits, becomes)] if waits else [])]
+    assert registrations() == [("Ada", "cancelled"), *others]
+
+
+def test_cancelling_says_that_nobody_moves_up_once_promotion_has_ended(
+    client: IsolatedClient, make: Make
+) -> None:
+    session = make.training_session(capacity=1)
+    session_id = session.id
+    path = f"{manage_path(make.registration(session, name='Ada'))}/cancel"
+    make.registration(session, name="Bob")
+    with transaction():
+        db.session.get_one(TrainingSession, session_id).promotion_ends_at = NOW - HOUR
+
+    said = main_of(client.get(path))
+    client.fill(path)
+
+    assert "whoever waits longest" not in said
+    assert registrations() == [("Ada", "cancelled"), ("Bob", "waitlisted")]
+
+
+def _change_seats(session_id: int, capacity: int) -> None:
+    plan = SeatPlan(capacity=capacity, waitlist_capacity=None)
+    with transaction():
+        seats.change_capacity(session_id, plan, keep=True, actor_id=None, now=NOW)
 
 
 def test_cancelling_twice_is_once(client: IsolatedClient, make: Make) -> None:

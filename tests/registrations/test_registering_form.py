@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.clients import IsolatedClient, values_of
+from tests.clients import IsolatedClient, Page, values_of
 from tests.factories import Make
 from tests.registrations.answers import assert_guarded, assert_personal
 from tests.registrations.filling import (
@@ -301,6 +301,23 @@ def test_key_with_other_content_asks_to_send_again(client: IsolatedClient, make:
     assert [name for name, _status in registrations()] == ["Ada", "Bob"]
 
 
+def test_key_that_was_used_for_another_session_is_replaced(
+    client: IsolatedClient, make: Make
+) -> None:
+    first, second = make.training_session().id, make.training_session().id
+    form = values_of(client.page(path_to(first)).form()) | people(ADA)
+    client.post(path_to(first), data=form)
+
+    refused = client.post(path_to(second), data=form)
+    again = client.post(path_to(second), data=typed(refused))
+
+    assert refused.status_code == 422
+    assert "please send it again" in errors(refused)[0]
+    assert typed(refused)["key"] != form["key"]
+    assert again.status_code == 303
+    assert registrations() == [("Ada", "confirmed"), ("Ada", "confirmed")]
+
+
 def test_key_of_one_session_opens_nothing_of_another(client: IsolatedClient, make: Make) -> None:
     first, second = make.training_session().id, make.training_session().id
     answer = client.fill(path_to(first), people(ADA))
@@ -364,6 +381,10 @@ def test_rows_are_added_and_removed_without_script(client: IsolatedClient, make:
     assert errors(more) == errors(less) == []
     assert form["people-0-email"] == ["not yet"]
     assert form["people-1-name"] == [""]
+    focused = [
+        one for one in Page(more.text).root.iter("input") if one.get("autofocus") is not None
+    ]
+    assert [one.get("name") for one in focused] == ["people-1-name"]
     kept = typed(less)
     assert kept["people-0-name"] == ["Bob"]
     assert "people-1-name" not in kept

@@ -11,9 +11,10 @@ from tests.times import DAY, HOUR, NOW, wall
 from training.accounts.models import Account
 from training.audit.models import AuditEntry
 from training.db import db, transaction
+from training.errors import BusyError
 from training.notifications.models import Message
 from training.organizations.models import OrganizationStatus
-from training.registrations import seats
+from training.registrations import seats, service
 from training.registrations.models import Registration
 from training.registrations.values import CancelledBecause
 from training.sessions.models import TrainingSession
@@ -256,7 +257,46 @@ def test_the_same_form_with_another_person_is_another_form(
     changed = staff.post(_add(session), data={**values, **_person(0, "Bob", "bob@example.org")})
     again = staff.post(_add(session), data=values_of(Page(changed.text).form()))
 
-    assert (changed.status_code, again.status_code) == (409, 303)
+    assert (changed.status_code, again.status_code) == (422, 303)
+    assert "please send it again" in Page(changed.text).text()
+    assert _statuses(session.id) == [("Ada", "confirmed"), ("Bob", "confirmed")]
+
+
+def test_a_key_that_was_used_for_another_session_is_replaced(
+    staff: IsolatedClient, make: Make
+) -> None:
+    first, second = make.training_session(), make.training_session()
+    values = {**values_of(staff.page(_add(first)).form()), **ADA}
+    staff.post(_add(first), data=values)
+
+    refused = staff.post(_add(second), data=values)
+    again = staff.post(_add(second), data=values_of(Page(refused.text).form()))
+
+    assert (refused.status_code, again.status_code) == (422, 303)
+    assert "please send it again" in Page(refused.text).text()
+    assert _statuses(second.id) == [("Ada", "confirmed")]
+
+
+def test_busy_database_keeps_what_was_typed(
+    staff: IsolatedClient, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make.training_session()
+    form = {**values_of(staff.page(_add(session)).form()), **ADA, **BOB}
+
+    def busy(*_args: Any, **_fields: Any) -> None:
+        raise BusyError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "register", busy)
+        response = staff.post(_add(session), data=form)
+    typed = values_of(Page(response.text).form())
+    again = staff.post(_add(session), data=typed)
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
+    assert "The server is busy. Nothing was changed; please try again." in response.text
+    assert typed["key"] == form["key"]
+    assert (typed["people-0-name"], typed["people-1-name"]) == (["Ada"], ["Bob"])
+    assert again.status_code == 303
     assert _statuses(session.id) == [("Ada", "confirmed"), ("Bob", "confirmed")]
 
 

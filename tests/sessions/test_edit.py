@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.clients import IsolatedClient, Page, values_of
 from tests.factories import Make
-from tests.times import DAY, NOW
+from tests.times import DAY, NOW, wall
 from training.audit.models import AuditEntry
 from training.db import db
 from training.sessions.models import Assignment, Meeting, TrainingSession
@@ -49,7 +49,7 @@ def test_the_form_shows_what_is_stored_and_saving_it_changes_nothing(
         campaign_id=make.campaign().id,
         language="pt-BR",
         trainer_ids=(asha.person_id, outside.id),
-        registration_closes=datetime(2030, 1, 1, 9, 0),
+        registration_closes=wall(NOON + DAY),
         meetings=(
             make.meeting_plan(NOON + DAY, venue="Campus", room="2"),
             make.meeting_plan(NOON + 2 * DAY, hours=30, join_url="https://meet.example.org"),

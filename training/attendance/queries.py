@@ -1,4 +1,4 @@
-"""Reading: what a trainer has to mark, the sheet of a meeting, the history of a mark."""
+"""Reading: what a trainer has to mark, and the sheet of a meeting."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -7,18 +7,17 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from training.accounts.policy import Scope
-from training.attendance.models import Attendance, AttendanceMark
+from training.attendance.models import Attendance
 from training.attendance.rules import MeetingState
-from training.attendance.values import AttendanceStatus, MarkSource, is_marked
+from training.attendance.values import AttendanceStatus, is_marked
 from training.db import db
 from training.errors import NotFoundError
 from training.organizations.models import Organization
-from training.people.models import Person
 from training.registrations.models import Registration
 from training.registrations.values import RegistrationStatus
 from training.sessions.models import Assignment, Meeting, Room, TrainingSession, Venue
 from training.sessions.values import SessionStatus
-from training.text import search_key
+from training.text import joined, search_key
 
 #: How far back a trainer's page reaches.
 RECENT = timedelta(days=30)
@@ -101,7 +100,7 @@ class ListedMeeting:
     @property
     def place(self) -> str:
         """The room as people find it, or an empty text."""
-        return ", ".join(part for part in (self.room, self.venue) if part)
+        return joined(self.room, self.venue)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,19 +148,6 @@ class Sheet:
     @property
     def marked(self) -> int:
         return sum(row.status is not None for row in self.rows)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HistoryEntry:
-    """One mark, as its history shows it."""
-
-    meeting_id: int
-    status: AttendanceStatus
-    source: MarkSource
-    claimed_at: datetime | None
-    recorded_at: datetime
-    #: None: nobody's account recorded it.
-    recorded_by: str | None
 
 
 _SIBLING = sa.orm.aliased(Meeting)
@@ -231,20 +217,6 @@ _ROWS = (
     )
 )
 
-_HISTORY = (
-    sa.select(
-        AttendanceMark.meeting_id,
-        AttendanceMark.status,
-        AttendanceMark.source,
-        AttendanceMark.claimed_at,
-        AttendanceMark.recorded_at,
-        Person.name.label("recorded_by"),
-    )
-    .outerjoin(Person, Person.id == AttendanceMark.recorded_by)
-    .where(AttendanceMark.registration_id == sa.bindparam("registration_id"))
-    .order_by(AttendanceMark.id)
-)
-
 
 def own_meetings(person_id: int, scope: Scope, *, now: datetime) -> OwnMeetings:
     """Return the meetings that somebody marks, sorted by what there is to do.
@@ -282,15 +254,6 @@ def sheet_of(meeting: ListedMeeting) -> Sheet:
     ]
     rows.sort(key=lambda row: (search_key(row.name), row.registration_id))
     return Sheet(meeting=meeting, rows=tuple(rows))
-
-
-def history_of(registration_id: int) -> tuple[HistoryEntry, ...]:
-    """Return every mark of a registration, oldest first: what was claimed, when and by whom."""
-    found = db.session.execute(_HISTORY, {"registration_id": registration_id})
-    return tuple(
-        HistoryEntry(**row._mapping)  # noqa: SLF001 -- as above
-        for row in found
-    )
 
 
 def _to_mark(row: sa.Row[Any]) -> MeetingToMark:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from training.accounts.access import allows, permission
 from training.accounts.policy import Action, Scope
-from training.accounts.workplace import render_workplace
+from training.accounts.workplace import OWN_SESSIONS, render_workplace
 from training.attendance import queries, rules, service
 from training.attendance.errors import MarkingNotOpenError
 from training.attendance.forms import MAX_BYTES, MAX_MARKS, SheetForm, is_key, read_batch
@@ -28,9 +28,6 @@ from training.web.fields import sentence
 
 bp = Blueprint("attendance", __name__)
 
-#: Where these pages hang in the navigation.
-_HERE = "attendance.sessions"
-
 
 @bp.get("/trainer/")
 @allows(Action.SEE_OWN_SESSIONS)
@@ -40,7 +37,7 @@ def sessions() -> ResponseReturnValue:
     own = queries.own_meetings(permission().person_id, permission().scope, now=now)
     return render_workplace(
         "attendance/sessions.html",
-        current=_HERE,
+        current=OWN_SESSIONS,
         own=own,
         now=now,
         opens_at=rules.opens_at,
@@ -67,9 +64,10 @@ def sheet(meeting_id: int) -> ResponseReturnValue:
     refusal = rules.why_not(meeting.state, is_staff=permission().scope is Scope.ALL, now=now)
     page = render_workplace(
         "attendance/sheet.html",
-        current=_HERE,
+        current=OWN_SESSIONS,
         meeting=meeting,
         people=people,
+        marker=permission().person_id,
         form=form,
         refusal=sentence(refusal) if refusal else None,
         is_early=isinstance(refusal, MarkingNotOpenError),

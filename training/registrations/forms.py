@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, FormField, HiddenField, SelectChoice, SelectField
 from wtforms.validators import Length
 
+from training.organizations.queries import ActiveOrganization
 from training.registrations.seats import Group
 from training.registrations.service import positions_of_doubles
 from training.registrations.values import CONSENT_VERSION, Fit, Participant
@@ -22,7 +23,6 @@ MAX_PEOPLE = 30
 MAX_SLUG = 64
 #: What ``new_key`` makes.
 _KEY = re.compile("[A-Za-z0-9_-]{43}", re.ASCII)
-_POSITION = re.compile("[0-9]{1,2}", re.ASCII)
 
 
 class PersonForm(Form):
@@ -35,6 +35,11 @@ class PersonForm(Form):
     email = EmailAddressField(
         _l("E-mail"), validators=[Required(_l("Type the e-mail address of this person."))]
     )
+
+
+def blank_person() -> PersonForm:
+    """Return the row that a script adds: its names hold a mark instead of a number."""
+    return PersonForm(formdata=None, prefix="people-__index__-")
 
 
 class RegistrationForm(AppForm):
@@ -63,22 +68,6 @@ class RegistrationForm(AppForm):
     #: Random: a form that is sent twice registers once.
     key = HiddenField(default=new_key)
 
-    def edit_rows(self, buttons: Mapping[str, str]) -> bool:
-        """Add or remove a row if one of those buttons was pressed, and tell whether it was.
-
-        :param buttons: what was sent; ``add``, or ``remove`` with a position from 0.
-        """
-        if "add" in buttons:
-            if len(self.people) < MAX_PEOPLE:
-                self.people.append_entry().form["name"].render_kw = {"autofocus": True}
-            return True
-        if "remove" in buttons:
-            position = buttons["remove"]
-            if _POSITION.fullmatch(position) and int(position) < len(self.people) > 1:
-                self.people.pop_entry(int(position))
-            return True
-        return False
-
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check the fields, then the rows together."""
         is_valid: bool = super().validate(extra_validators)
@@ -104,12 +93,12 @@ class RegistrationForm(AppForm):
         """Make what is sent next a form of its own."""
         self.key.data = new_key()
 
-    def offer_organizations(self, organizations: Iterable[tuple[str, str]]) -> None:
-        """Offer these organizations, each with its slug and name."""
+    def offer_organizations(self, organizations: Iterable[ActiveOrganization]) -> None:
+        """Offer these organizations, by their slugs: who fills in the form learns no keys."""
         none = SelectChoice("", _("None of these, or I come for myself"))
         self.organization.choices = [
             none,
-            *(SelectChoice(slug, name) for slug, name in organizations),
+            *(SelectChoice(one.slug, one.name) for one in organizations),
         ]
 
     @property

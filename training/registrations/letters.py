@@ -34,7 +34,6 @@ from training.people.models import Person
 from training.registrations import messages
 from training.registrations.models import Registration
 from training.registrations.values import LIVE, CancelledBecause, RegistrationStatus
-from training.sessions.entries import session_url
 from training.sessions.models import Meeting, Room, TrainingSession
 from training.sessions.values import Delivery, SessionStatus
 from training.web import times
@@ -154,10 +153,6 @@ class _Letter:
         return f"{self._settings.base_url}/registrations/{self.link}"
 
     @property
-    def session_url(self) -> str:
-        return session_url(self._session, base_url=self._settings.base_url)
-
-    @property
     def other_dates_url(self) -> str:
         course = self._session.course
         query = f"?{urlencode({'course': course.slug})}" if course else ""
@@ -220,7 +215,7 @@ class _Letter:
     def _place(self, meeting: Meeting) -> str:
         if meeting.room is not None:
             parts = (meeting.room.label, meeting.room.venue.address)
-            return text.cleaned_line(", ".join(part for part in parts if part))
+            return text.cleaned_line(text.joined(*parts))
         return "" if self._session.delivery is Delivery.IN_PERSON else _("Online")
 
 

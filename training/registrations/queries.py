@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from training.campaigns.models import Campaign, CampaignStatus
 from training.db import UtcDateTime, db
 from training.errors import NotFoundError
-from training.organizations.models import Organization, OrganizationStatus
 from training.people.models import Person
 from training.registrations.cards import (
     AVAILABILITY_COLUMNS,
@@ -31,6 +30,7 @@ from training.sessions.values import (
     SessionState,
     SessionStatus,
 )
+from training.text import joined
 
 #: Other dates of a course that a page offers.
 OTHER_DATES = 5
@@ -39,8 +39,8 @@ OTHER_DATES = 5
 _session, _meeting = TrainingSession.__table__.c, Meeting.__table__.c
 _campaign, _course = Campaign.__table__.c, Course.__table__.c
 _room, _venue = Room.__table__.c, Venue.__table__.c
-_organization, _person = Organization.__table__.c, Person.__table__.c
-_assignment, _registration = Assignment.__table__.c, Registration.__table__.c
+_person, _assignment = Person.__table__.c, Assignment.__table__.c
+_registration = Registration.__table__.c
 _other = TrainingSession.__table__.alias("other").c
 
 
@@ -125,7 +125,8 @@ class ManagedRegistration:
     title: str
     language: str
     delivery: Delivery
-    audience: Audience
+    #: Whether the session has a page that everybody may see.
+    is_listed: bool
     session_status: SessionStatus
     timezone: str
     starts_at: datetime
@@ -151,13 +152,6 @@ class ManagedRegistration:
     @property
     def is_session_cancelled(self) -> bool:
         return self.session_status is SessionStatus.CANCELLED
-
-    @property
-    def is_listed(self) -> bool:
-        """Whether the session has a page that everybody may see."""
-        return (
-            self.session_status is not SessionStatus.DRAFT and self.audience is not Audience.INVITED
-        )
 
     def may_cancel(self, now: datetime) -> bool:
         """Tell whether the participant may still give it up."""
@@ -249,14 +243,6 @@ _SITTINGS = (
     .order_by(_meeting.starts_at, _meeting.id)
 )
 _SITTINGS_WITH_LINKS = _SITTINGS.add_columns(_meeting.join_url)
-_ORGANIZATIONS = (
-    sa.select(_organization.slug, _organization.name)
-    .where(_organization.status == OrganizationStatus.ACTIVE)
-    .order_by(_organization.name, _organization.id)
-)
-_ORGANIZATION = sa.select(_organization.id).where(
-    _organization.slug == sa.bindparam("slug"), _organization.status == OrganizationStatus.ACTIVE
-)
 _waiting = Registration.__table__.alias("waiting").c
 _EARLIER = (
     sa.select(sa.func.count())
@@ -282,7 +268,7 @@ _MANAGED = (
         _session.title,
         _session.language,
         _session.delivery,
-        _session.audience,
+        IS_LISTED.label("is_listed"),
         _session.timezone,
         *MEETING_COLUMNS,
         *AVAILABILITY_COLUMNS,
@@ -363,16 +349,6 @@ def sittings_with_links_of(training_session_id: int) -> list[Sitting]:
     return [_sitting(row, join_url=row.join_url) for row in found]
 
 
-def active_organizations() -> list[tuple[str, str]]:
-    """Return slug and name of the partners that run."""
-    return [(row.slug, row.name) for row in db.session.execute(_ORGANIZATIONS)]
-
-
-def find_active_organization(slug: str) -> int | None:
-    """Return the id of a partner that runs, or None."""
-    return db.session.scalar(_ORGANIZATION, {"slug": slug})
-
-
 def find_managed(public_id: str, *, now: datetime) -> ManagedRegistration | None:
     """Return a registration by the id that stands in its link, or None."""
     row = db.session.execute(_MANAGED, {"public_id": public_id}).one_or_none()
@@ -392,7 +368,7 @@ def find_managed(public_id: str, *, now: datetime) -> ManagedRegistration | None
         title=row.title,
         language=row.language,
         delivery=row.delivery,
-        audience=row.audience,
+        is_listed=row.is_listed,
         session_status=row.status,
         timezone=row.timezone,
         starts_at=row.starts_at,
@@ -409,7 +385,7 @@ def _sitting(row: Any, *, join_url: str | None = None) -> Sitting:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         timezone=row.timezone,
-        place=", ".join(part for part in (row.room, row.venue) if part),
+        place=joined(row.room, row.venue),
         address=row.address or "",
         is_cancelled=row.cancelled_at is not None,
         join_url=join_url,

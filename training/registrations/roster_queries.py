@@ -1,6 +1,5 @@
 """What staff see of a session's people, in few statements whatever their number."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +8,8 @@ import sqlalchemy as sa
 from training.audit.models import AuditEntry
 from training.db import db
 from training.errors import NotFoundError
-from training.organizations.models import Organization, OrganizationStatus
+from training.organizations.models import Organization
+from training.organizations.queries import IS_ACTIVE_OR_NONE
 from training.people.models import Person
 from training.registrations.models import Registration
 from training.registrations.values import SEATED, CancelledBecause, Claim, RegistrationStatus
@@ -61,8 +61,8 @@ class RegistrationFacts:
     held: int
     overbooked_by: int
     clock: SessionClock
-    #: Those who wait and may have the next seat, the longest first; at most two.
-    next_in_line: tuple["InLine", ...]
+    #: Of those who wait and may have a seat, who waits longest; this one does not count.
+    next_in_line: "InLine | None"
     #: How many wait longer than this one.
     waiting_longer: int
 
@@ -74,7 +74,7 @@ class RegistrationFacts:
         """Return who gets the seat if this registration is cancelled, or None."""
         if self.status not in SEATED or self.overbooked_by or not promotes(self.clock, now):
             return None
-        return self.next_in_line[0] if self.next_in_line else None
+        return self.next_in_line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,9 +85,6 @@ class InLine:
     name: str
 
 
-_IS_ACTIVE = sa.or_(
-    Registration.organization_id.is_(None), Organization.status == OrganizationStatus.ACTIVE
-)
 _ROWS = (
     sa.select(
         Registration.id,
@@ -98,7 +95,7 @@ _ROWS = (
         Registration.status,
         Registration.registered_at,
         Registration.cancelled_because,
-        sa.not_(_IS_ACTIVE).label("is_suspended"),
+        sa.not_(IS_ACTIVE_OR_NONE).label("is_suspended"),
     )
     .join(Person, Person.id == Registration.person_id)
     .outerjoin(Organization, Organization.id == Registration.organization_id)
@@ -154,7 +151,7 @@ def get_registration(registration_id: int) -> RegistrationFacts:
             Registration.status.label("registration_status"),
             Registration.ticket,
             Organization.name.label("organization"),
-            sa.not_(_IS_ACTIVE).label("is_suspended"),
+            sa.not_(IS_ACTIVE_OR_NONE).label("is_suspended"),
             TrainingSession.title,
             TrainingSession.timezone,
             TrainingSession.capacity,
@@ -175,10 +172,10 @@ def get_registration(registration_id: int) -> RegistrationFacts:
     in_line = db.session.execute(
         sa.select(Registration.id, Registration.name)
         .outerjoin(Organization, Organization.id == Registration.organization_id)
-        .where(is_waiting, _IS_ACTIVE, Registration.id != registration_id)
+        .where(is_waiting, IS_ACTIVE_OR_NONE, Registration.id != registration_id)
         .order_by(Registration.ticket)
         .limit(1)
-    )
+    ).one_or_none()
     waiting_longer = db.session.scalar(
         sa.select(sa.func.count()).where(is_waiting, Registration.ticket < found.ticket)
     )
@@ -195,19 +192,9 @@ def get_registration(registration_id: int) -> RegistrationFacts:
         held=found.held,
         overbooked_by=found.overbooked_by,
         clock=SessionClock(**{name: getattr(found, name) for name in clock_names}),
-        next_in_line=tuple(InLine(id=key, name=name) for key, name in in_line),
+        next_in_line=InLine(id=in_line.id, name=in_line.name) if in_line else None,
         waiting_longer=waiting_longer or 0,
     )
-
-
-def active_organizations() -> Sequence[tuple[int, str]]:
-    """Return the organizations that people can be registered for: keys and names."""
-    found = db.session.execute(
-        sa.select(Organization.id, Organization.name)
-        .where(Organization.status == OrganizationStatus.ACTIVE)
-        .order_by(Organization.name, Organization.id)
-    )
-    return [(key, name) for key, name in found]
 
 
 def promoted_by_change_of_seats(training_session_id: int, *, actor_id: int) -> int:

@@ -1,39 +1,28 @@
 """Forms that staff fill in about a session's people and seats."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, FormField, HiddenField, SelectChoice, SelectField
+from wtforms import BooleanField, FormField, HiddenField, SelectChoice, SelectField
 from wtforms.validators import Length
 
+from training.organizations.queries import ActiveOrganization
 from training.people.values import email_key
 from training.registrations.errors import AlreadyRegisteredError
+from training.registrations.forms import PersonForm
 from training.registrations.seats import Group
 from training.registrations.service import positions_of_doubles
 from training.registrations.values import Claim, Fit, Participant
-from training.sessions.forms import SeatFields
+from training.sessions.fields import SeatFields
 from training.submissions.service import new_key
-from training.text import MAX_NAME
-from training.web.fields import AppForm, EmailAddressField, LineField, Required, sentence
+from training.web.fields import AppForm, LineField, Required, sentence
 from training.web.rows import RowsField
 
 #: People in one form.
 MOST_PEOPLE = 50
 _MAX_REASON = 500
-
-
-class PersonForm(Form):
-    """One person who is to be registered."""
-
-    name = LineField(_l("Full name"), [Required(_l("Type a name.")), Length(max=MAX_NAME)])
-    email = EmailAddressField(_l("E-mail"), [Required(_l("Type an e-mail address."))])
-
-
-def blank_person() -> PersonForm:
-    """Return the row that a script adds: its names hold a mark instead of a number."""
-    return PersonForm(formdata=None, prefix="people-__index__-")
 
 
 class AddPeopleForm(AppForm):
@@ -53,11 +42,11 @@ class AddPeopleForm(AppForm):
     #: Makes a second send of the same form harmless.
     key = HiddenField(default=new_key)
 
-    def offer(self, organizations: Sequence[tuple[int, str]]) -> None:
-        """Fill in what can be chosen: keys and names."""
+    def offer(self, organizations: Iterable[ActiveOrganization]) -> None:
+        """Fill in what can be chosen."""
         self.organization_id.choices = [
             SelectChoice("", _("None")),
-            *(SelectChoice(str(key), name) for key, name in organizations),
+            *(SelectChoice(str(one.id), one.name) for one in organizations),
         ]
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Fields of what staff plan: days, wall clock times, a time zone, a link to join."""
+"""Fields of what staff plan: days, wall clock times, a time zone, a link to join, seats."""
 
 import re
 from collections.abc import Callable
@@ -7,21 +7,28 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from flask_babel import gettext as _
-from wtforms import StringField
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, StringField
 from wtforms.validators import StopValidation
 from wtforms.widgets import DateInput, DateTimeLocalInput, TimeInput
 
 from training.clock import UnknownZoneError, find_zone
+from training.sessions.values import SeatPlan
 from training.sessions.zones import nearest_zones
-from training.web.fields import LineField, visible
+from training.web.fields import LineField, WholeNumberField, visible
 
 #: Years that a plan may be in: zone rules are known, and no sum of times overflows.
 YEARS = range(1970, 2200)
+#: Seats and places in line that can be typed; a stadium fits.
+MOST_SEATS = 100_000
 
 # [0-9], because \d and strptime() also take the digits of other scripts.
 _DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _CLOCK = r"([0-9]{2}):([0-9]{2})(?::00(?:\.0+)?)?"
+#: BCP 47: a language, perhaps its script, perhaps a region, each in its usual case.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", re.ASCII)
 
 
 def _parse_day(text: str) -> date | None:
@@ -140,6 +147,17 @@ def _unknown_zone(typed: str) -> str:
     )
 
 
+def is_language(tag: str) -> bool:
+    """Tell whether this is the BCP 47 tag of a language that has a name."""
+    if not _LANGUAGE.fullmatch(tag):
+        return False
+    try:
+        Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
 class JoinLinkField(LineField):
     """A link that people follow: http or https, nothing that runs in their browser."""
 
@@ -158,3 +176,31 @@ def _is_web_address(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in text
+
+
+class SeatFields:
+    """How many may come and wait. ``capacity`` empty and ``no_limit`` not ticked is a slip."""
+
+    capacity = WholeNumberField(
+        _l("Seats"), most=MOST_SEATS, description=_l("How many people may come.")
+    )
+    no_limit = BooleanField(_l("As many as come"))
+    waitlist_capacity = WholeNumberField(
+        _l("Waitlist"),
+        most=MOST_SEATS,
+        description=_l("Empty: as many as like to wait. 0: nobody."),
+    )
+
+    def check_seats(self) -> bool:
+        """Tell whether it is said how many seats there are."""
+        if self.no_limit.data or self.capacity.value is not None or self.capacity.errors:
+            return not self.capacity.errors
+        self.capacity.errors = [_("How many seats are there? Or tick “As many as come”.")]
+        return False
+
+    def to_seats(self) -> SeatPlan:
+        """Return what was typed, after it was checked."""
+        return SeatPlan(
+            capacity=None if self.no_limit.data else self.capacity.value,
+            waitlist_capacity=self.waitlist_capacity.value,
+        )

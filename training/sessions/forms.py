@@ -20,13 +20,10 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from training.clock import WallTimeError, wall_to_utc
-from training.sessions.fields import (
-    TimeZoneField,
-    WallTimeField,
-)
+from training.sessions.fields import SeatFields, TimeZoneField, WallTimeField, is_language
 from training.sessions.meeting_form import MAX_KEY, MAX_LINE, MeetingForm
 from training.sessions.queries import Choices
-from training.sessions.values import Audience, Delivery, MeetingPlan, SeatPlan, SessionPlan
+from training.sessions.values import Audience, Delivery, MeetingPlan, SessionPlan
 from training.sessions.words import audience_label
 from training.text import MAX_NAME
 from training.web.fields import (
@@ -43,8 +40,6 @@ from training.web.rows import RowsField
 
 #: Meetings of one session; a course of a year, once a week, fits.
 MOST_MEETINGS = 53
-#: Seats and places in line that can be typed; a stadium fits.
-MOST_SEATS = 100_000
 
 #: Languages that a session can be held in, by their BCP 47 tags; what is stored else is kept.
 LANGUAGES = (
@@ -100,7 +95,8 @@ class PlanForm(AppForm):
     def offer(self, choices: Choices, *, language: str | None = None) -> None:
         """Fill in what can be chosen.
 
-        :param language: of the session as stored: offered though nobody thought of it.
+        :param language: of a stored session: offered though nobody thought of it. So is one
+            that was sent, if there is such a language: the page that sent it offered it.
         """
         self.course_id.choices = [
             SelectChoice("", _("None")),
@@ -110,7 +106,8 @@ class PlanForm(AppForm):
             SelectChoice("", _("None")),
             *(SelectChoice(str(key), name) for key, name in choices.campaigns),
         ]
-        tags = {*LANGUAGES, *([language] if language else [])}
+        sent = self.language.data or ""
+        tags = {*LANGUAGES, *filter(None, [language]), *filter(is_language, [sent])}
         self.language.choices = sorted(
             (SelectChoice(tag, language_name(tag)) for tag in tags),
             key=lambda choice: choice.label.casefold(),
@@ -133,9 +130,9 @@ class PlanForm(AppForm):
         zone = self.timezone.zone
         if zone is None:
             return False
-        for row in self.meetings:
-            is_valid = row.form.check_times(zone) and is_valid
-        return self._check_registration(zone) and is_valid
+        are_placed = [row.form.check_times(zone) for row in self.meetings]
+        is_valid = self._check_registration(zone) and is_valid
+        return is_valid and all(are_placed) and self._check_closing(zone)
 
     def _check_other_trainer(self) -> bool:
         name, email = self.other_trainer_name, self.other_trainer_email
@@ -160,6 +157,19 @@ class PlanForm(AppForm):
             closes.errors = [*closes.errors, _("Registration must close after it opens.")]
             return False
         return True
+
+    def _check_closing(self, zone: ZoneInfo) -> bool:
+        """Check, of times that are right each for itself, that none registers afterwards."""
+        closes = self.registration_closes
+        if closes.value is None or wall_to_utc(closes.value, zone, fold=0) <= max(
+            row.form.ends_at(zone) for row in self.meetings
+        ):
+            return True
+        closes.errors = [
+            *closes.errors,
+            _("Registration must close before the last meeting is over."),
+        ]
+        return False
 
     def ask_folds(self) -> None:
         """Show the choices of a doubled hour, for a form that is only shown."""
@@ -191,34 +201,6 @@ class PlanForm(AppForm):
             trainer_ids=tuple(
                 dict.fromkeys([*(int(key) for key in self.trainer_ids.data), *other_trainer_ids])
             ),
-        )
-
-
-class SeatFields:
-    """How many may come and wait. ``capacity`` empty and ``no_limit`` not ticked is a slip."""
-
-    capacity = WholeNumberField(
-        _l("Seats"), most=MOST_SEATS, description=_l("How many people may come.")
-    )
-    no_limit = BooleanField(_l("As many as come"))
-    waitlist_capacity = WholeNumberField(
-        _l("Waitlist"),
-        most=MOST_SEATS,
-        description=_l("Empty: as many as like to wait. 0: nobody."),
-    )
-
-    def check_seats(self) -> bool:
-        """Tell whether it is said how many seats there are."""
-        if self.no_limit.data or self.capacity.value is not None or self.capacity.errors:
-            return not self.capacity.errors
-        self.capacity.errors = [_("How many seats are there? Or tick “As many as come”.")]
-        return False
-
-    def to_seats(self) -> SeatPlan:
-        """Return what was typed, after it was checked."""
-        return SeatPlan(
-            capacity=None if self.no_limit.data else self.capacity.value,
-            waitlist_capacity=self.waitlist_capacity.value,
         )
 
 

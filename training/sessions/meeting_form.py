@@ -106,6 +106,11 @@ class MeetingForm(Form):  # type: ignore[misc]  # as above
             return False
         return is_placed
 
+    def ends_at(self, zone: ZoneInfo) -> datetime:
+        """Return when it ends, after that was checked."""
+        assert self.wall_end is not None
+        return wall_to_utc(self.wall_end, zone, fold=self.end_fold.fold)
+
     def to_plan(self, timezone: str) -> MeetingPlan:
         """Return what was typed, after it was checked."""
         wall_start, wall_end = self.wall_start, self.wall_end

@@ -28,6 +28,7 @@ from training.sessions.values import (
     SessionPlan,
     SessionStatus,
 )
+from training.text import joined
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +59,7 @@ class PlannedMeeting:
     @property
     def place(self) -> str:
         """Where it takes place, in one line."""
-        return ", ".join(part for part in (self.room, self.venue) if part)
+        return joined(self.room, self.venue)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +81,8 @@ class SessionDetails:
     registration_closes: datetime | None
     revision: int
     overbooked_by: int
+    #: Whether it stands in public lists, and has a page for everybody.
+    is_listed: bool
     clock: SessionClock
     seats: SeatCounts
     meetings: tuple[PlannedMeeting, ...]
@@ -188,6 +191,7 @@ _DETAILS = (
                 "overbooked_by",
             )
         ),
+        TrainingSession.is_listed.label("is_listed"),
         CLOCK,
         SEATS,
         Course.title.label("course"),
@@ -317,8 +321,7 @@ def public_meeting_uids(training_session_id: int) -> list[UUID]:
             .join(TrainingSession, TrainingSession.id == Meeting.training_session_id)
             .where(
                 TrainingSession.id == training_session_id,
-                TrainingSession.status != SessionStatus.DRAFT,
-                TrainingSession.audience != Audience.INVITED,
+                TrainingSession.is_listed,
             )
             .order_by(Meeting.ordinal, Meeting.id)
         )

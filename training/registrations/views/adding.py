@@ -9,25 +9,29 @@ from flask_babel import ngettext
 
 from training.accounts.access import allows, signed_in
 from training.accounts.policy import Action
-from training.accounts.workplace import render_workplace
+from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.db import transaction
-from training.errors import ConflictError
-from training.registrations import roster_queries, service
+from training.errors import BusyError, ConflictError, DomainError
+from training.organizations.queries import active_organizations
+from training.registrations import service
 from training.registrations.errors import (
     AlreadyRegisteredError,
     DoesNotFitError,
     RegistrationClosedError,
     SessionFullError,
 )
-from training.registrations.staff_forms import MOST_PEOPLE, AddPeopleForm, blank_person
+from training.registrations.forms import blank_person
+from training.registrations.staff_forms import MOST_PEOPLE, AddPeopleForm
 from training.registrations.values import Outcome, RegistrationStatus
 from training.registrations.views.blueprint import bp
-from training.registrations.views.roster import SCHEDULE, is_seat_free, roster_url
+from training.registrations.views.resending import why_refused
+from training.registrations.views.roster import is_seat_free, roster_url
 from training.sessions.queries import get_session
 from training.sessions.values import SessionStatus
 from training.sessions.words import seats_in_words
-from training.submissions.service import KeyReusedError, Send, find_result, is_key
+from training.submissions.service import Send, is_key
+from training.web.error_pages import headers_for, status_of
 
 
 @bp.route("/staff/sessions/<id:training_session_id>/people/add", methods=["GET", "POST"])
@@ -35,7 +39,7 @@ from training.submissions.service import KeyReusedError, Send, find_result, is_k
 def add(training_session_id: int) -> ResponseReturnValue:
     """Register one person or several, also after registration has closed."""
     form = AddPeopleForm()
-    form.offer(roster_queries.active_organizations())
+    form.offer(active_organizations())
     if request.method == "GET" or form.people.change(request.form, most=MOST_PEOPLE):
         return _render(training_session_id, form, HTTPStatus.OK)
     if not form.validate():
@@ -44,9 +48,12 @@ def add(training_session_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             outcome = service.register(
-                training_session_id, form.to_group(send.actor_id or 0), send=send, now=utc_now()
+                training_session_id,
+                form.to_group(signed_in().person_id),
+                send=send,
+                now=utc_now(),
             )
-    except ConflictError as error:
+    except (ConflictError, BusyError) as error:
         return _refused(training_session_id, form, send, error)
     flash(_told(outcome))
     return redirect(roster_url(training_session_id), code=303)
@@ -64,19 +71,17 @@ def _send(training_session_id: int, form: AddPeopleForm) -> Send:
 
 
 def _refused(
-    training_session_id: int, form: AddPeopleForm, send: Send, error: ConflictError
+    training_session_id: int, form: AddPeopleForm, send: Send, error: DomainError
 ) -> ResponseReturnValue:
     """Show what the same send led to before, if it did; else why it was refused now."""
-    try:
-        if find_result(send) is not None:
-            return redirect(roster_url(training_session_id), code=303)
-    except KeyReusedError:
-        form.renew_key()
-    if isinstance(error, AlreadyRegisteredError) and error.positions:
-        form.mark(error)
+    refusal = why_refused(form, send, error)
+    if refusal is None:
+        return redirect(roster_url(training_session_id), code=303)
+    if isinstance(refusal, AlreadyRegisteredError) and refusal.positions:
+        form.mark(refusal)
         return _render(training_session_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    form.refuse(error)
-    return _render(training_session_id, form, HTTPStatus.CONFLICT, refusal=error)
+    form.refuse(refusal)
+    return _render(training_session_id, form, status_of(refusal), refusal=refusal)
 
 
 def _told(outcome: Outcome) -> str:
@@ -96,7 +101,7 @@ def _render(
     form: AddPeopleForm,
     status: HTTPStatus,
     *,
-    refusal: ConflictError | None = None,
+    refusal: DomainError | None = None,
 ) -> ResponseReturnValue:
     training_session = get_session(training_session_id, now=utc_now())
     page = render_workplace(
@@ -114,4 +119,4 @@ def _render(
         wants_seats=isinstance(refusal, SessionFullError | DoesNotFitError),
         is_closed=isinstance(refusal, RegistrationClosedError),
     )
-    return page, status
+    return page, status, headers_for(status)

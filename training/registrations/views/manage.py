@@ -13,7 +13,7 @@ from training.clock import utc_now
 from training.config import Settings
 from training.db import transaction
 from training.errors import ConflictError, NotFoundError
-from training.registrations import queries, seats, service
+from training.registrations import queries, roster_queries, seats, service
 from training.registrations.errors import LinkEndedError
 from training.registrations.forms import NameForm
 from training.registrations.queries import ManagedRegistration
@@ -38,7 +38,7 @@ def manage(link: str) -> ResponseReturnValue:
 def correct_name(link: str) -> ResponseReturnValue:
     """Correct the name under which somebody is registered."""
     registration = _get(link)
-    form = NameForm(request.form)
+    form = NameForm()
     if not form.validate():
         return _render(link, registration, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
@@ -78,9 +78,17 @@ def cancel(link: str) -> ResponseReturnValue:
         "registrations/cancel.html",
         form=AppForm(None),
         refusal=refusal,
+        passes_on=_passes_on(registration),
         **_facts(link, registration),
     )
     return page, status
+
+
+def _passes_on(registration: ManagedRegistration) -> bool:
+    """Tell whether the seat goes to somebody who waits, if it is given up now."""
+    if not registration.has_seat:
+        return False
+    return roster_queries.get_registration(registration.id).moves_up(utc_now()) is not None
 
 
 def _get(link: str) -> ManagedRegistration:

@@ -11,21 +11,17 @@ from training.accounts.policy import Action
 from training.clock import utc_now
 from training.db import transaction
 from training.errors import N_, BusyError, ConflictError, DomainError, GoneError, NotFoundError
+from training.organizations.queries import active_organizations, find_active_organization
 from training.registrations import queries, service
 from training.registrations.errors import DoesNotFitError
-from training.registrations.forms import MAX_PEOPLE, PersonForm, RegistrationForm
+from training.registrations.forms import MAX_PEOPLE, RegistrationForm, blank_person
 from training.registrations.values import RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path, when_of
-from training.submissions.service import (
-    AlreadySubmittedError,
-    KeyReusedError,
-    Send,
-    find_result,
-    find_stored,
-    is_key,
-)
-from training.web.error_pages import RETRY_AFTER, status_of
+from training.registrations.views.resending import why_refused
+from training.submissions.service import Send, find_stored, is_key
+from training.web.error_pages import headers_for, status_of
+from training.web.fields import sentence
 
 
 class AnswerForgottenError(GoneError):
@@ -48,8 +44,8 @@ def register(training_session_id: int) -> ResponseReturnValue:
     """Register one person or several for a session."""
     if request.method == "GET":
         return _render(training_session_id, None)
-    form = RegistrationForm(request.form)
-    if form.edit_rows(request.form):
+    form = RegistrationForm()
+    if form.people.change(request.form, most=MAX_PEOPLE):
         return _render(training_session_id, form)
     if not form.validate():
         return _render(training_session_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -78,7 +74,7 @@ def registered(training_session_id: int, key: str) -> ResponseReturnValue:
 
 def _register(training_session_id: int, form: RegistrationForm) -> ResponseReturnValue:
     slug = form.organization_slug
-    organization_id = queries.find_active_organization(slug) if slug else None
+    organization_id = find_active_organization(slug) if slug else None
     if form.organization.data and organization_id is None:
         form.organization.errors = [_("This organization is not in our list. Choose another.")]
         return _render(training_session_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -97,20 +93,16 @@ def _refused(
     training_session_id: int, form: RegistrationForm, send: Send, error: DomainError
 ) -> ResponseReturnValue:
     """Show what the same send led to before, if it did; else why it was refused now."""
-    try:
-        if find_result(send) is not None:
-            return _answered(training_session_id, send)
-    except KeyReusedError as reused:
-        form.renew_key()
-        if isinstance(error, AlreadySubmittedError):
-            error = reused
-    if isinstance(error, NotFoundError):
-        raise error
-    if isinstance(error, DoesNotFitError):
-        form.fit.errors = [str(_(error.message, **error.values))]
+    refusal = why_refused(form, send, error)
+    if refusal is None:
+        return _answered(training_session_id, send)
+    if isinstance(refusal, NotFoundError):
+        raise refusal
+    if isinstance(refusal, DoesNotFitError):
+        form.fit.errors = [sentence(refusal)]
     else:
-        form.refuse(error)
-    return _render(training_session_id, form, status=status_of(error))
+        form.refuse(refusal)
+    return _render(training_session_id, form, status=status_of(refusal))
 
 
 def _answered(training_session_id: int, send: Send) -> ResponseReturnValue:
@@ -136,18 +128,15 @@ def _render(
     if form is None and training_session.takes_registrations:
         form = RegistrationForm(None, data={"fit": training_session.is_full})
     if form is not None:
-        form.offer_organizations(queries.active_organizations())
+        form.offer_organizations(active_organizations())
     page = render_template(
         "registrations/register.html",
         training_session=training_session,
         session_url=session_path(training_session.id, training_session.title),
         when=when_of(training_session),
         form=form,
-        blank=PersonForm(formdata=None, prefix="people-__index__-"),
+        blank=blank_person(),
         most=MAX_PEOPLE,
         now=now,
     )
-    headers = {}
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(RETRY_AFTER)
-    return page, status, headers
+    return page, status, headers_for(status)

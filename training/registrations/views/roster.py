@@ -6,19 +6,16 @@ from flask_babel import gettext as _
 
 from training.accounts.access import allows
 from training.accounts.policy import Action
-from training.accounts.workplace import render_workplace
+from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.registrations import roster_queries
 from training.registrations.values import CancelledBecause, Claim
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path
 from training.sessions.queries import SessionDetails, get_session
-from training.sessions.values import Audience, SessionStatus
+from training.sessions.values import SessionStatus
 from training.sessions.words import audience_label, seats_in_words
 from training.web.fields import AppForm
-
-#: Where the pages of staff hang in the navigation.
-SCHEDULE = "sessions.schedule"
 
 
 @bp.get("/staff/sessions/<id:training_session_id>")
@@ -81,9 +78,6 @@ def ended_words() -> dict[CancelledBecause | None, str]:
 
 def _public_url(training_session: SessionDetails) -> str | None:
     """Return the address of the page for everybody, where there is one."""
-    if (
-        training_session.status is SessionStatus.DRAFT
-        or training_session.audience is Audience.INVITED
-    ):
+    if not training_session.is_listed:
         return None
     return session_path(training_session.id, training_session.title)

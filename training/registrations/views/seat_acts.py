@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from training.accounts.access import allows, signed_in
 from training.accounts.policy import Action
-from training.accounts.workplace import render_workplace
+from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.db import transaction
 from training.registrations import roster_queries, seats
@@ -18,7 +18,7 @@ from training.registrations.roster_queries import RegistrationFacts
 from training.registrations.staff_forms import OverbookForm, SeatsForm
 from training.registrations.values import LIVE, SEATED, CancelledBecause, RegistrationStatus
 from training.registrations.views.blueprint import bp
-from training.registrations.views.roster import SCHEDULE, roster_url
+from training.registrations.views.roster import roster_url
 from training.sessions.queries import SessionDetails, get_session
 from training.sessions.values import SessionStatus
 from training.sessions.words import seats_in_words

@@ -7,14 +7,14 @@ from flask_babel import ngettext
 
 from training.accounts.access import allows, signed_in
 from training.accounts.policy import Action
-from training.accounts.workplace import render_workplace
+from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.db import transaction
 from training.sessions import queries, service
 from training.sessions.errors import SessionCancelledError
 from training.sessions.queries import SessionDetails
 from training.sessions.values import Audience, SessionStatus
-from training.sessions.views.blueprint import ROSTER, SCHEDULE, bp
+from training.sessions.views.blueprint import ROSTER, bp
 from training.web.fields import AppForm
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from training.sessions.queries import Choices
 from training.sessions.values import MeetingPlan, SessionPlan
 from training.sessions.words import audience_label
+from training.text import joined
 from training.web.filters import delivery_label, language_name
 
 
@@ -58,9 +59,7 @@ def _meeting(meeting: MeetingPlan) -> str:
     times = f"{meeting.wall_start:%Y-%m-%d %H:%M} – {meeting.wall_end:%H:%M}"
     if meeting.wall_end.date() != meeting.wall_start.date():
         times = f"{meeting.wall_start:%Y-%m-%d %H:%M} – {meeting.wall_end:%Y-%m-%d %H:%M}"
-    return ", ".join(
-        part for part in (times, meeting.room, meeting.venue, meeting.join_url or "") if part
-    )
+    return joined(times, meeting.room, meeting.venue, meeting.join_url)
 
 
 def _wall(wall: object) -> str:

@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 
 from training.accounts.access import allows, signed_in
 from training.accounts.policy import Action
-from training.accounts.workplace import render_workplace
+from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.db import transaction
-from training.errors import ConflictError, InvalidInputError
+from training.errors import BusyError, ConflictError, InvalidInputError
 from training.people.service import find_or_make_people
 from training.sessions import queries, service
 from training.sessions.errors import SessionCancelledError, StaleSessionError
+from training.sessions.fields import is_language
 from training.sessions.forms import (
     MOST_MEETINGS,
     NewSessionForm,
@@ -25,11 +26,12 @@ from training.sessions.forms import (
     next_week,
 )
 from training.sessions.meeting_form import blank_meeting
-from training.sessions.queries import Choices
+from training.sessions.queries import Choices, SessionDetails
 from training.sessions.values import SessionStatus
-from training.sessions.views.blueprint import ROSTER, SCHEDULE, bp
+from training.sessions.views.blueprint import ROSTER, bp
 from training.sessions.views.differences import differences
 from training.sessions.zones import offered_zones
+from training.web.error_pages import headers_for, status_of
 from training.web.query import number_argument
 
 #: What the button that publishes sends; Enter sends nothing, and saves a draft.
@@ -41,10 +43,11 @@ PUBLISH = "publish"
 def new() -> ResponseReturnValue:
     """Schedule a session."""
     is_sent = request.method == "POST"
-    beginning = {} if is_sent else _beginning()
-    form = NewSessionForm(data=beginning)
-    choices = queries.form_choices()
-    form.offer(choices, language=beginning.get("language"))
+    pattern_id = number_argument("like")
+    pattern = queries.get_session(pattern_id, now=utc_now()) if pattern_id else None
+    form = NewSessionForm(data=None if is_sent else _beginning(pattern))
+    choices = queries.form_choices(pattern.trainers if pattern else ())
+    form.offer(choices, language=pattern.language if pattern else None)
     if form.meetings.change(request.form, most=MOST_MEETINGS):
         return _render_new(form, choices, HTTPStatus.OK)
     if not is_sent:
@@ -53,9 +56,9 @@ def new() -> ResponseReturnValue:
         return _render_new(form, choices, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         training_session_id = _schedule(form, is_published=request.form.get("then") == PUBLISH)
-    except InvalidInputError as error:
+    except (InvalidInputError, BusyError) as error:
         form.refuse(error)
-        return _render_new(form, choices, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _render_new(form, choices, status_of(error))
     return redirect(url_for(ROSTER, training_session_id=training_session_id), code=303)
 
 
@@ -93,21 +96,18 @@ def edit(training_session_id: int) -> ResponseReturnValue:
                 form.rebase(
                     stored.revision, {meeting.meeting_id for meeting in stored.plan.meetings}
                 )
-        except InvalidInputError as error:
+        except (InvalidInputError, BusyError) as error:
             form.refuse(error)
-            status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return (
-        _render(
-            "sessions/edit.html", form, choices, training_session=stored, differences=differing
-        ),
-        status,
+            status = status_of(error)
+    page = _render(
+        "sessions/edit.html", form, choices, training_session=stored, differences=differing
     )
+    return page, status, headers_for(status)
 
 
-def _beginning() -> dict[str, Any]:
+def _beginning(pattern: SessionDetails | None) -> dict[str, Any]:
     """Return what a new form shows: another session a week later, or what is likely."""
-    if pattern_id := number_argument("like"):
-        pattern = queries.get_session(pattern_id, now=utc_now())
+    if pattern is not None:
         return {
             **next_week(pattern.plan),
             "capacity": pattern.seats.capacity,
@@ -115,8 +115,12 @@ def _beginning() -> dict[str, Any]:
             "waitlist_capacity": pattern.seats.waitlist_capacity,
         }
     who = signed_in()
-    timezone, language = queries.newest_manner() or (who.timezone or "UTC", who.locale)
-    return {"timezone": timezone, "language": language.replace("_", "-")}
+    own_language = who.locale.replace("_", "-")
+    timezone, language = queries.newest_manner() or (who.timezone or "UTC", own_language)
+    return {
+        "timezone": timezone,
+        "language": language if is_language(language) else own_language,  # imports take any
+    }
 
 
 def _schedule(form: NewSessionForm, *, is_published: bool) -> int:
@@ -145,7 +149,8 @@ def _revise(training_session_id: int, form: RevisionForm) -> bool:
 
 
 def _render_new(form: NewSessionForm, choices: Choices, status: HTTPStatus) -> ResponseReturnValue:
-    return _render("sessions/new.html", form, choices, publish=PUBLISH), status
+    page = _render("sessions/new.html", form, choices, publish=PUBLISH)
+    return page, status, headers_for(status)
 
 
 def _render(template: str, form: PlanForm, choices: Choices, **values: Any) -> str:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from training.accounts.access import allows
 from training.accounts.policy import Action
-from training.accounts.workplace import render_workplace
+from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.sessions.schedule_queries import (
     Filters,
@@ -22,7 +22,7 @@ from training.sessions.schedule_queries import (
     schedule_page,
 )
 from training.sessions.values import SessionStatus
-from training.sessions.views.blueprint import SCHEDULE, bp
+from training.sessions.views.blueprint import bp
 from training.sessions.words import seats_in_words
 from training.web.query import text_argument
 
@@ -91,7 +91,7 @@ def _place() -> Place | None:
     return None
 
 
-def _beside(session: ListedSession, direction: str) -> str:
+def _beside(listed: ListedSession, direction: str) -> str:
     kept = {name: value for name in ("period", "status", "q") if (value := request.args.get(name))}
-    place = f"{int(session.clock.starts_at.timestamp())}-{session.id}"
+    place = f"{int(listed.clock.starts_at.timestamp())}-{listed.id}"
     return f"{url_for(SCHEDULE)}?{urlencode({**kept, direction: place})}"
