@@ -6,15 +6,24 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 import click
+import sqlalchemy as sa
 from flask import Flask
 from flask.cli import ScriptInfo
 
 from training import instance
 from training.app import create_app
 from training.config import ConfigError, Settings, load
+from training.db import is_away
 from training.errors import DomainError
 from training.instance import InstanceError
-from training.server import DEFAULT_WORKERS, ServerError, check_database, schema, serve
+from training.server import (
+    DEFAULT_WORKERS,
+    ServerError,
+    check_database,
+    refuse_unless_migrated,
+    schema,
+    serve,
+)
 from training.server.children import end_with_parent
 
 _APP = "training.app"
@@ -44,6 +53,9 @@ class _Group(click.Group):
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None and command.name not in self.commands and "--help" not in args:
             check_database(_settings(_app(ctx)), thorough=False)
+            if command.name != _FOR_DEVELOPERS:
+                with _app(ctx).app_context():
+                    refuse_unless_migrated(_app(ctx))
         return name, command, rest
 
     def invoke(self, ctx: click.Context) -> object:
@@ -51,6 +63,10 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except (ConfigError, InstanceError, ServerError, DomainError) as error:
             _stop(error)
+        except sa.exc.SQLAlchemyError as error:
+            if not is_away(error):
+                raise
+            _stop(ServerError("The database is busy, or does not answer. Nothing was changed."))
 
 
 def _app(ctx: click.Context) -> Flask:

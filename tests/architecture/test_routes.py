@@ -200,6 +200,20 @@ def test_web_04_looking_changes_nothing(app: Flask, world: World) -> None:
     assert rows_of_everything() == before
 
 
+def test_head_is_answered_as_get_without_a_body(app: Flask, world: World) -> None:
+    """AUTHZ-18: link checkers and scanners of mails ask with HEAD."""
+    client = world.client(app, "coordinator")
+    wrong = []
+    for rule in rules_of(app):
+        if "GET" in (rule.methods or set()):
+            url = world.url(app, rule)
+            seen, asked = client.get(url).status_code, client.head(url)
+            if (asked.status_code, asked.data) != (seen, b""):
+                wrong.append(f"{rule.rule}: GET {seen}, HEAD {asked.status_code}")
+
+    assert wrong == []
+
+
 def test_web_05_and_06_every_answer_carries_the_policy(app: Flask, world: World) -> None:
     """WEB-05, WEB-06: pages, errors, redirects, downloads, static files."""
     client = world.client(app, "coordinator")

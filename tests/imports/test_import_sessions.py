@@ -465,8 +465,8 @@ def test_fewer_seats_than_people_are_refused(bring: Import, tmp_path: Path) -> N
     fewer = write(page, event("1", capacity=1, name={"text": "New"}), event("2", capacity=5))
     before = everything()
     reason = (
-        "(2 people hold a seat. Choose at least that many seats, "
-        "or keep all 2 people and overbook the session.)"
+        "(Seats that people hold: 2. Choose at least that many, "
+        "or keep everybody and overbook the session.)"
     )
 
     together = bring(fewer)

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
@@ -16,6 +17,7 @@ from tests.times import DAY, HOUR, NAIROBI, NOW
 from training.db import db, transaction
 from training.sessions import service as sessions
 from training.sessions.models import TrainingSession
+from training.sessions.queries import get_session
 from training.sessions.values import Audience, Delivery, SeatPlan, SessionStatus
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -91,6 +93,28 @@ def test_days_are_those_of_each_sessions_own_zone(client: IsolatedClient, make: 
         f"{second:%A}, {second.day} {second:%B %Y}",
     ]
     assert titles(page) == ["Lima", "Auckland"]
+
+
+def test_card_says_for_whom_a_session_is_as_soon_as_that_changes(
+    client: IsolatedClient, make: Make
+) -> None:
+    session = make.training_session(title="Basics", audience=Audience.PARTNERS)
+    partners = client.get("/sessions/")
+    plan = get_session(session.id, now=NOW).plan
+
+    with transaction():
+        sessions.revise(
+            session.id,
+            replace(plan, audience=Audience.PUBLIC),
+            expected_revision=None,
+            actor_id=None,
+            now=NOW,
+        )
+    everybody = client.get("/sessions/", headers={"If-None-Match": partners.headers["ETag"]})
+
+    [before], [after] = cards(Page(partners.text)), cards(Page(everybody.text))
+    assert text_of(before).endswith("For partner organizations")
+    assert "For partner organizations" not in text_of(after)
 
 
 def test_session_of_two_meetings_shows_the_first_and_how_many(

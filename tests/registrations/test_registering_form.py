@@ -130,7 +130,7 @@ def test_group_that_does_not_fit_is_told_how_many_seats_are_free(
     assert response.status_code == 409
     assert errors(response) == [
         (
-            "Not all of you fit: 3 people, and 2 free seats. Nobody was registered yet. "
+            "Not all of you fit. People in this form: 3; free seats: 2. Nobody was registered yet. "
             "Register fewer people, or choose to take what fits."
         )
     ]

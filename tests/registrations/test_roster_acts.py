@@ -207,7 +207,7 @@ def test_a_group_that_does_not_fit_is_refused_and_kept_on_the_page(
 
     values = values_of(Page(response.text).form())
     assert response.status_code == 409
-    assert "Not all of you fit: 2 people, and 1 free seats." in response.text
+    assert "Not all of you fit. People in this form: 2; free seats: 1." in response.text
     assert (values["people-0-name"], values["people-1-name"]) == (["Ada"], ["Bob"])
     assert "Change the number of seats" in response.text
     assert _world() == before
@@ -499,7 +499,7 @@ def test_seat_16_fewer_seats_than_people_are_refused_with_the_number(
     response = staff.fill(_seats_address(session), {"capacity": "15"})
 
     assert response.status_code == 422
-    assert "18 people hold a seat." in response.text
+    assert "Seats that people hold: 18." in response.text
     assert "Keep all 18 people and overbook" in response.text
     assert values_of(Page(response.text).form())["capacity"] == ["15"]
     assert _world() == before
@@ -643,3 +643,24 @@ def test_trainers_may_not_and_strangers_sign_in_first(client: IsolatedClient, ma
 
     assert strangers == [303] * 4
     assert trainers == [403] * 4
+
+
+def test_seat_21_two_who_change_the_seats_at_once_do_not_undo_each_other(
+    client: IsolatedClient, make: Make
+) -> None:
+    """SEAT-21, on the page of the seats: the second reads what stands, and may save over it."""
+    session = make.training_session(capacity=5)
+    client.sign_in(make.coordinator())
+    path = f"/staff/sessions/{session.id}/seats"
+    old = values_of(client.page(path).form())
+    assert client.fill(path, {"waitlist_capacity": "10"}).status_code == 303
+
+    second = client.post(path, data={**old, "capacity": "3"})
+
+    assert second.status_code == 409
+    assert "Somebody else changed this session" in second.text
+    found = db.session.get_one(TrainingSession, session.id, populate_existing=True)
+    assert (found.capacity, found.waitlist_capacity) == (5, 10)
+    again = values_of(Page(second.text).form())
+    assert again["capacity"] == ["3"]
+    assert client.post(path, data=again).status_code == 303

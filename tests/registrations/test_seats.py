@@ -357,7 +357,7 @@ def test_seat_18_a_group_is_shown_the_same_whether_somebody_of_it_is_known_or_no
 def test_seat_18_a_new_person_beside_a_known_one_gets_the_seat_that_is_free(
     app: Flask, make: Make
 ) -> None:
-    """They read that they wait, and their mail says that they do not."""
+    """They read that they wait, and then that a seat became free: as happens to anybody."""
     session = make.training_session(capacity=2)
     make.registration(session, email="ada@example.org")
 
@@ -368,9 +368,12 @@ def test_seat_18_a_new_person_beside_a_known_one_gets_the_seat_that_is_free(
     assert [one.status for one in outcome.placed] == [C, W]
     assert statuses(session) == [C, C]
     told = db.session.scalars(
-        sa.select(Message.kind).where(Message.registration_id == outcome.registration_ids[0])
+        sa.select(Message.kind)
+        .where(Message.registration_id == outcome.registration_ids[0])
+        .order_by(Message.id)
     ).all()
-    assert told == ["registration.confirmed"]
+    assert told == ["registration.waitlisted", "registration.promoted"]
+    assert audit(now=NOW) == []
 
 
 def test_seat_18_staff_are_told_which_row_is_registered_already(app: Flask, make: Make) -> None:

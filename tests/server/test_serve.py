@@ -1,6 +1,7 @@
 """``training serve`` as people start and end it: real processes, real signals, a real port."""
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -15,10 +16,12 @@ import pytest
 
 from tests.databases import Databases
 from tests.server.running import Browser, Server, free_port, serving, training
+from training.server.respawns import MOST_ENDS, Respawns
 
 linux_only = pytest.mark.skipif(
     not Path("/proc/self/environ").exists(), reason="reads /proc, which only Linux has"
 )
+
 pytestmark = linux_only
 
 
@@ -227,6 +230,43 @@ def test_a_killed_worker_is_replaced(server: Server) -> None:
     assert len(after) == 2
     assert max(before) in after
     assert server.get("/healthz") == (200, b"ok\n")
+
+
+def test_workers_killed_one_after_the_other_do_not_end_it(server: Server) -> None:
+    """DB-01: whenever they are killed, also just after they were started anew."""
+    server.wait_for_line()
+    killed: set[int] = set()
+
+    for _ in range(5):
+        deadline = time.monotonic() + 30
+        workers: set[int] = set()
+        while len(workers) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+            workers = {
+                pid for pid, words in server.processes().items() if "spawn_main" in words
+            } - killed
+        killed.add(max(workers))
+        os.kill(max(workers), signal.SIGKILL)
+
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            if server.get("/healthz") == (200, b"ok\n"):
+                break
+        time.sleep(0.1)
+    assert server.process.poll() is None
+    assert server.get("/healthz") == (200, b"ok\n")
+
+
+def test_only_many_ends_in_a_row_are_a_program_that_cannot_run() -> None:
+    respawns = Respawns()
+    for _ in range(MOST_ENDS - 1):
+        respawns[0] = time.monotonic()
+    respawns.clear()
+
+    assert time.monotonic() - respawns.get(0) > 5.5
+    respawns[1] = time.monotonic()
+    assert time.monotonic() - respawns.get(0) < 5.5
 
 
 def test_a_port_that_a_server_of_ours_uses_is_refused(

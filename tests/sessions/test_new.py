@@ -409,6 +409,15 @@ def test_seat_17_a_session_may_have_no_seat(staff: IsolatedClient) -> None:
             id="opens in the gap",
         ),
         pytest.param(
+            {"registration_opens": "2032-06-01T00:00"},
+            "registration_opens",
+            "Registration must open before the last meeting is over.",
+            id="opens afterwards",
+        ),
+        pytest.param(
+            {"title": "\u200b\u200d"}, "title", "Give it a title.", id="nothing that shows"
+        ),
+        pytest.param(
             {"other_trainer_name": "Tom"},
             "other_trainer_email",
             "needs a name and an e-mail address",

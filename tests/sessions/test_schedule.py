@@ -88,6 +88,20 @@ def test_a_line_says_the_state_the_seats_and_who_trains(staff: IsolatedClient, m
     assert "Open 0 people, no limit Nobody yet" in page
 
 
+def test_a_session_of_two_meetings_shows_the_first_and_how_many(
+    staff: IsolatedClient, make: Make
+) -> None:
+    first = (NOW + DAY).replace(hour=9, minute=0, second=0)  # UTC; noon in Nairobi
+    plans = [make.meeting_plan(first + days * DAY) for days in (0, 7)]
+    two = make.training_session(title="Two parts", meetings=tuple(plans))
+
+    expected = "12:00–13:30 Nairobi, first of 2"
+    assert expected in staff.page(SCHEDULE).text()
+    for path in (f"/staff/sessions/{two.id}", f"/staff/sessions/{two.id}/cancel"):
+        words = staff.page(path).text()
+        assert "12:00–13:30 Nairobi the first of 2 meetings" in words
+
+
 def test_an_empty_schedule_says_what_to_do(staff: IsolatedClient) -> None:
     assert "Nothing is coming up" in staff.page(SCHEDULE).text()
     assert "No session fits" in staff.page(SCHEDULE + "?q=zebra").text()

@@ -16,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
-from tests.web.looks import Seats
+from tests.web.looks import STATES, Seats
 from training.web import filters, times
 from training.web.forms import ErrorLink, error_links
 
@@ -173,8 +173,34 @@ def test_when_registration_opens_or_closes_is_one_sentence(
         (Seats("cancelled", 3), "Cancelled"),
     ],
 )
-def test_seats_are_words_before_numbers(look: Flask, seats: Seats, expected: str) -> None:
-    assert filters.availability_text(seats, NAIROBI) == expected
+def test_seats_are_words_before_numbers(
+    look: Flask, monkeypatch: pytest.MonkeyPatch, seats: Seats, expected: str
+) -> None:
+    monkeypatch.setattr(filters, "utc_now", lambda: NOW)
+
+    assert filters.seats_badge(seats, NAIROBI) == (seats.state, expected)
+
+
+def test_a_day_of_another_year_is_named_with_it(
+    look: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seats = Seats("not_yet_open", 20, 0, utc(3, 22))
+
+    monkeypatch.setattr(filters, "utc_now", lambda: NOW.replace(year=NOW.year - 1))
+    assert filters.seats_badge(seats, NAIROBI).words == "Opens Mon, 4 May 2026"
+    monkeypatch.setattr(filters, "utc_now", lambda: NOW)
+    assert filters.seats_badge(seats, NAIROBI).words == "Opens Mon 4 May"
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_who_may_not_register_alone_reads_for_whom_a_session_is(look: Flask, state: str) -> None:
+    badge = filters.seats_badge(Seats(state, 3), NAIROBI, is_for_partners=True)
+
+    settled = {"running": "Running now", "over": "Over", "cancelled": "Cancelled"}
+    expected = (
+        (state, settled[state]) if state in settled else ("info", "For partner organizations")
+    )
+    assert badge == expected
 
 
 def test_labels_name_every_status(look: Flask) -> None:

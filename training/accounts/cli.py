@@ -1,6 +1,7 @@
 """Commands of accounts."""
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask.cli import with_appcontext
 
 from training.accounts import service
@@ -11,7 +12,7 @@ from training.db import transaction
 from training.errors import DomainError
 from training.people.service import find_or_make_people
 from training.people.values import email_key
-from training.text import single_line
+from training.text import MAX_NAME, single_line
 
 
 @click.command("create-admin")
@@ -29,8 +30,10 @@ from training.text import single_line
 def create_admin(email: str, name: str, password: str) -> None:
     """Make an account that may do everything. No account exists before the first one is made."""
     try:
+        email, name = _address(email), single_line(name)
+        if not 0 < len(name) <= MAX_NAME:
+            raise click.BadParameter(f"A name has 1 to {MAX_NAME} characters.", param_hint="--name")
         hashed = service.hash_password(password)
-        email, name = single_line(email), single_line(name)
         with transaction():
             people = find_or_make_people({email: name})
             service.create_account(
@@ -44,6 +47,16 @@ def create_admin(email: str, name: str, password: str) -> None:
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{email} may now sign in as admin.")
+
+
+def _address(typed: str) -> str:
+    try:
+        validate_email(typed, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise click.BadParameter(
+            "This is not an e-mail address. One looks like ana@example.org.", param_hint="EMAIL"
+        ) from error
+    return single_line(typed)
 
 
 #: What the application registers.

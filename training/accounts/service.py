@@ -17,6 +17,7 @@ from training.db import db
 from training.errors import N_, ConflictError, InvalidInputError
 from training.people.models import Person
 from training.people.values import email_key
+from training.text import ControlCharacterError
 
 #: Characters. Longer ones are refused before they are hashed.
 MIN_PASSWORD, MAX_PASSWORD = 8, 1024
@@ -68,6 +69,10 @@ def hash_password(password: str) -> str:
     """
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise PasswordLengthError
+    try:
+        password.encode()
+    except UnicodeEncodeError as error:  # bytes of a terminal that are no UTF-8
+        raise ControlCharacterError from error
     with _one_at_a_time:
         return _HASHER.hash(password)
 

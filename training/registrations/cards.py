@@ -4,20 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
-from training.sessions.models import Meeting, TrainingSession
+from training.sessions.meeting_columns import MEETING_COLUMNS
+from training.sessions.models import TrainingSession
 from training.sessions.rules import availability
 from training.sessions.values import (
+    Audience,
     Availability,
     Delivery,
     SeatCounts,
     SessionClock,
-    SessionStatus,
 )
 
-# The tables and not the classes: what is read here is not worth an object each.
-_session, _meeting = TrainingSession.__table__.c, Meeting.__table__.c
+# The table and not the class: what is read here is not worth an object each.
+_session = TrainingSession.__table__.c
 
 IS_LISTED = TrainingSession.is_listed
 #: What the availability of a session is computed from.
@@ -35,23 +34,6 @@ AVAILABILITY_COLUMNS = (
     _session.offered_count,
     _session.waitlisted_count,
 )
-_IS_HELD = sa.and_(
-    _meeting.training_session_id == _session.id,
-    # Of a cancelled session every meeting is: then it is shown as it was planned.
-    sa.or_(_meeting.cancelled_at.is_(None), _session.status == SessionStatus.CANCELLED),
-)
-
-
-def _of_meetings(value: sa.ColumnElement[Any], name: str) -> sa.Label[Any]:
-    held = sa.select(value).where(_IS_HELD).correlate(TrainingSession.__table__)
-    return held.scalar_subquery().label(name)
-
-
-#: When the first meeting ends, and how many there are.
-MEETING_COLUMNS = (
-    _of_meetings(sa.func.min(_meeting.ends_at), "first_ends_at"),
-    _of_meetings(sa.func.count(), "meetings"),
-)
 CARD_COLUMNS = (
     _session.id,
     _session.revision,
@@ -59,6 +41,7 @@ CARD_COLUMNS = (
     _session.title,
     _session.language,
     _session.delivery,
+    _session.audience,
     _session.timezone,
     *MEETING_COLUMNS,
     *AVAILABILITY_COLUMNS,
@@ -75,6 +58,7 @@ class SessionCard:
     title: str
     language: str
     delivery: Delivery
+    is_for_partners: bool
     timezone: str
     starts_at: datetime
     #: End of the first meeting; the session may have more.
@@ -114,6 +98,7 @@ def card_of(row: Any, now: datetime) -> SessionCard:
         title=row.title,
         language=row.language,
         delivery=row.delivery,
+        is_for_partners=row.audience is Audience.PARTNERS,
         timezone=row.timezone,
         starts_at=row.starts_at,
         first_ends_at=row.first_ends_at,

@@ -30,7 +30,7 @@ class DoesNotFitError(ConflictError):
         self.free, self.wanted = free, wanted
         super().__init__(
             N_(
-                "Not all of you fit: %(wanted)s people, and %(free)s free seats. "
+                "Not all of you fit. People in this form: %(wanted)s; free seats: %(free)s. "
                 "Nobody was registered yet. Register fewer people, or choose to take what fits."
             ),
             free=free,
@@ -109,8 +109,8 @@ class BelowHeldError(InvalidInputError):
         self.held = held
         super().__init__(
             N_(
-                "%(held)s people hold a seat. Choose at least that many seats, "
-                "or keep all %(held)s people and overbook the session."
+                "Seats that people hold: %(held)s. Choose at least that many, "
+                "or keep everybody and overbook the session."
             ),
             held=held,
         )

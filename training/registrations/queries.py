@@ -14,7 +14,6 @@ from training.registrations.cards import (
     AVAILABILITY_COLUMNS,
     CARD_COLUMNS,
     IS_LISTED,
-    MEETING_COLUMNS,
     SessionCard,
     availability_of,
     card_of,
@@ -22,6 +21,7 @@ from training.registrations.cards import (
 from training.registrations.listings import PUBLIC_VERSION
 from training.registrations.models import Registration
 from training.registrations.values import CancelledBecause, RegistrationStatus
+from training.sessions.meeting_columns import MEETING_COLUMNS
 from training.sessions.models import Assignment, Course, Meeting, Room, TrainingSession, Venue
 from training.sessions.values import (
     Audience,

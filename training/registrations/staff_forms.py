@@ -1,5 +1,6 @@
 """Forms that staff fill in about a session's people and seats."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from training.registrations.seats import Group
 from training.registrations.service import positions_of_doubles
 from training.registrations.values import Claim, Fit, Participant
 from training.sessions.fields import SeatFields
+from training.sessions.values import SeatCounts, SeatPlan
 from training.submissions.service import new_key
 from training.web.fields import AppForm, LineField, Required, sentence
 from training.web.rows import RowsField
@@ -114,16 +116,34 @@ class OverbookForm(AppForm):
     )
 
 
+_SHOWN = re.compile("([0-9]{0,9})/([0-9]{0,9})", re.ASCII)
+
+
 class SeatsForm(SeatFields, AppForm):
     """How many may come and wait."""
 
     keep = BooleanField()
+    #: The seats that the form showed, so that nobody undoes unseen what a colleague just did.
+    shown = HiddenField()
     #: Set once it is asked whether people are to be kept who have no seat any more.
     is_keep_asked = False
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         is_valid = bool(super().validate(extra_validators))
         return self.check_seats() and is_valid
+
+    def show(self, seats: SeatCounts) -> None:
+        """Note which seats the page shows."""
+        numbers = (seats.capacity, seats.waitlist_capacity)
+        self.shown.data = "/".join("" if number is None else str(number) for number in numbers)
+
+    def to_shown(self) -> SeatPlan:
+        """Return the seats that the page showed; what no page wrote equals none that exist."""
+        found = _SHOWN.fullmatch(self.shown.data or "")
+        if found is None:
+            return SeatPlan(capacity=-1, waitlist_capacity=-1)
+        capacity, waitlist_capacity = (int(number) if number else None for number in found.groups())
+        return SeatPlan(capacity=capacity, waitlist_capacity=waitlist_capacity)
 
     def ask_to_keep(self, held: int) -> None:
         """Ask whether all who hold a seat are to keep it."""

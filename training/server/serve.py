@@ -26,6 +26,7 @@ from training.instance import InstanceError
 from training.server import readiness, schema, worker
 from training.server.children import MailSender
 from training.server.errors import ServerError
+from training.server.respawns import Respawns
 
 DEFAULT_WORKERS = 2
 #: The default of granian would be 256 for two workers, each with a database connection.
@@ -82,12 +83,26 @@ def _load_once(settings: Settings) -> None:
             db.engine.dispose()
 
 
-def _refuse_unsafe(app: Flask) -> None:
-    if pending := schema.pending(app):
+def refuse_unless_migrated(app: Flask) -> None:
+    """Refuse a database that lacks tables or columns of this version. In an application context.
+
+    :raise ServerError: it does, or it does not answer.
+    """
+    try:
+        pending = schema.pending(app)
+    except sa.exc.OperationalError as error:
+        raise ServerError(f"The database does not answer: {error.orig}") from error
+    finally:
+        db.engine.dispose()
+    if pending:
         raise ServerError(
             f"The database lacks {len(pending)} of this version's changes. Make them with: "
             "training migrate"
         )
+
+
+def _refuse_unsafe(app: Flask) -> None:
+    refuse_unless_migrated(app)
     with db.engine.connect() as connection:
         raw = connection.connection.driver_connection
         problems = instance.unsafe_pragmas(raw) if isinstance(raw, sqlite3.Connection) else []
@@ -117,6 +132,7 @@ class _Server:
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_SECONDS,
         )
+        self._granian.respawned_wrks = Respawns()
 
     def run(self) -> None:
         # By fork, the workers would inherit locks that a thread of ours happens to hold.

@@ -160,10 +160,15 @@ class PlanForm(AppForm):
 
     def _check_closing(self, zone: ZoneInfo) -> bool:
         """Check, of times that are right each for itself, that none registers afterwards."""
-        closes = self.registration_closes
-        if closes.value is None or wall_to_utc(closes.value, zone, fold=0) <= max(
-            row.form.ends_at(zone) for row in self.meetings
-        ):
+        opens, closes = self.registration_opens, self.registration_closes
+        over_at = max(row.form.ends_at(zone) for row in self.meetings)
+        if opens.value is not None and wall_to_utc(opens.value, zone, fold=0) >= over_at:
+            opens.errors = [
+                *opens.errors,
+                _("Registration must open before the last meeting is over."),
+            ]
+            return False
+        if closes.value is None or wall_to_utc(closes.value, zone, fold=0) <= over_at:
             return True
         closes.errors = [
             *closes.errors,

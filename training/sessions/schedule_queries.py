@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from training.db import db
+from training.sessions.meeting_columns import MEETING_COLUMNS
 from training.sessions.models import TrainingSession
 from training.sessions.queries import CLOCK, SEATS, Trainer, clock_and_seats, trainers_of
 from training.sessions.rules import availability
@@ -61,6 +62,9 @@ class ListedSession:
     timezone: str
     delivery: Delivery
     clock: SessionClock
+    #: End of the first meeting; the session may have more.
+    first_ends_at: datetime
+    meetings: int
     seats: SeatCounts
     overbooked_by: int
     trainers: tuple[Trainer, ...]
@@ -82,6 +86,7 @@ _LISTED = sa.select(
     TrainingSession.timezone,
     TrainingSession.delivery,
     TrainingSession.overbooked_by,
+    *MEETING_COLUMNS,
     CLOCK,
     SEATS,
 )
@@ -140,6 +145,8 @@ def _listed(row: Any, trainers: Sequence[Trainer], now: datetime) -> ListedSessi
         timezone=row.timezone,
         delivery=row.delivery,
         clock=clock,
+        first_ends_at=row.first_ends_at,
+        meetings=row.meetings,
         seats=seats,
         overbooked_by=row.overbooked_by,
         trainers=tuple(trainers),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from training.db import db, is_away
@@ -35,6 +36,8 @@ STATUS_OF: dict[type[DomainError], HTTPStatus] = {
 }
 #: Seconds after which a busy server is worth another try.
 _RETRY_AFTER = "2"
+#: Where the pages of people with an account begin.
+_WORKPLACES = ("/staff/", "/trainer/")
 
 
 def register(app: Flask) -> None:
@@ -71,7 +74,8 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error  # a redirect, or an answer made whole already
     status = HTTPStatus(error.code)
-    response = _respond(status, status.phrase.lower().replace(" ", "-"), _message_of(status))
+    message = _expired_form() if isinstance(error, CSRFError) else _message_of(status)
+    response = _respond(status, status.phrase.lower().replace(" ", "-"), message)
     for name, value in error.get_headers(request.environ):
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
@@ -95,6 +99,30 @@ def _title_of(status: HTTPStatus) -> str:
         HTTPStatus.SERVICE_UNAVAILABLE: _("Busy right now"),
     }
     return str(titles.get(status) or _("That did not work"))
+
+
+def _expired_form() -> str:
+    """Return what to do when a form came without the token that our page gave it."""
+    return str(
+        _(
+            "This page was open for too long, or your browser blocks cookies of this site. "
+            "Go back and send it again; if that does not help, reload the page or allow cookies."
+        )
+    )
+
+
+def _ways_from(path: str, status: HTTPStatus) -> list[tuple[str, str]]:
+    """Return where to go on from an error: back to the list of the workplace that it was met in.
+
+    By the address alone: who is signed in may be what could not be read.
+    """
+    if status is HTTPStatus.FORBIDDEN:  # the list may be just as closed; this leads where one may
+        return [(_("Account"), "/account/")] if path.startswith(_WORKPLACES) else []
+    if path.startswith("/staff/"):
+        return [(_("Back to the schedule"), "/staff/schedule/")]
+    if path.startswith("/trainer/"):
+        return [(_("Back to the sessions"), "/trainer/")]
+    return []
 
 
 def _message_of(status: HTTPStatus) -> str:
@@ -124,7 +152,7 @@ def _respond(
             title=_title_of(status),
             message=message,
             incident=incident,
-            ways=[],
+            ways=_ways_from(request.path, status),
         )
         response = Response(page, status)
     response.headers.update(headers_for(status))

@@ -178,8 +178,13 @@ class WholeNumberField(StringField):
         self.value = number
 
 
+def _is_visible(text: str) -> bool:
+    """Tell whether anything of a text shows: spaces and characters without width do not."""
+    return any(unicodedata.category(char)[0] not in "ZC" for char in text)
+
+
 class Required:
-    """Something must be typed, spaces alone do not count; says what is missing in a sentence."""
+    """Something must be typed that can be seen; says what is missing in a sentence."""
 
     field_flags = {"required": True}  # noqa: RUF012 -- WTForms reads it from the class
 
@@ -187,6 +192,6 @@ class Required:
         self.message = message or _l("Please fill this in.")
 
     def __call__(self, form: Any, field: Any) -> None:
-        if not (field.data.strip() if isinstance(field.data, str) else field.data):
+        if not (_is_visible(field.data) if isinstance(field.data, str) else field.data):
             field.errors[:] = []
             raise StopValidation(str(self.message))

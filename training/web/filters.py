@@ -16,6 +16,7 @@ from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
 from training import text
+from training.clock import utc_now
 from training.web import times
 from training.web.blank_rows import kept_blank_row
 from training.web.forms import error_links
@@ -27,6 +28,8 @@ _n: Callable[..., str] = ngettext
 
 #: What begins a line of a list in plain text.
 _BULLETS = ("- ", "* ", "• ")
+#: Then it matters no more for whom a session is.
+_SETTLED = {"cancelled", "over", "running"}
 
 
 class Availability(Protocol):
@@ -44,6 +47,13 @@ class Availability(Protocol):
     def closes_at(self) -> datetime: ...
 
 
+class SeatsBadge(NamedTuple):
+    """What is said of the seats: the kind gives sign and colour."""
+
+    kind: str
+    words: str
+
+
 class LocaleFacts(NamedTuple):
     """What ``<html>`` says of the language of a page."""
 
@@ -55,7 +65,6 @@ def register(app: Flask) -> None:
     """Give the templates of an application every filter and global of this module."""
     app.jinja_env.filters.update(
         attendance_label=attendance_label,
-        availability_text=availability_text,
         city=city,
         clock=clock,
         date_time=date_time,
@@ -77,6 +86,7 @@ def register(app: Flask) -> None:
         kept_session_card=kept_session_card,
         locale_facts=locale_facts,
         moment=moment,
+        seats_badge=seats_badge,
     )
 
 
@@ -165,16 +175,26 @@ def registration_times(availability: Availability, timezone: str, now: datetime)
     return sentence
 
 
-def availability_text(availability: Availability, timezone: str) -> str:
-    """Return what a badge says of the seats: "3 seats left", "Full, 2 waiting", "Open"."""
-    return _availability_text(
+def seats_badge(
+    availability: Availability, timezone: str, *, is_for_partners: bool = False
+) -> SeatsBadge:
+    """Return what a badge says of the seats: "3 seats left", "Full, 2 waiting", "Open".
+
+    :param is_for_partners: say that instead, to readers who may not take a seat by themselves.
+    """
+    if is_for_partners and availability.state not in _SETTLED:
+        return SeatsBadge("info", _partners_label(_locale()))
+    words = _availability_text(
         availability.state,
         availability.free,
         availability.waiting,
         availability.opens_at,
         timezone,
+        # In UTC, so that what is said changes only when the validators of shared pages do.
+        utc_now().year,
         _locale(),
     )
+    return SeatsBadge(availability.state, words)
 
 
 def seats_left(free: int) -> str:
@@ -222,6 +242,7 @@ def kept_session_card(  # noqa: PLR0913 (a card shows that much)
     timezone: str,
     delivery: str,
     language: str,
+    is_for_partners: bool = False,
     heading: int = 3,
 ) -> Markup:
     """Return the card of a session, rendered once for everybody who is shown the same.
@@ -229,17 +250,10 @@ def kept_session_card(  # noqa: PLR0913 (a card shows that much)
     Two hundred cards take 4 ms to render and 1 ms to look up. What each value means stands in
     ``templates/components/cards.html``.
     """
-    locale = _locale()
-    seats = _availability_text(
-        availability.state,
-        availability.free,
-        availability.waiting,
-        availability.opens_at,
-        timezone,
-        locale,
-    )
+    seats = seats_badge(availability, timezone, is_for_partners=is_for_partners)
+    is_off = availability.state == "cancelled"
     manner = (delivery, language)
-    return _session_card(url, title, when, (availability.state, seats), manner, heading, locale)
+    return _session_card(url, title, when, is_off, seats, manner, heading, _locale())
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[Markup]:
@@ -285,13 +299,14 @@ def _session_card(
     url: str,
     title: str,
     when: times.Moment,
-    seats: tuple[str, str],
+    is_off: bool,  # noqa: FBT001 (a key of the cache, like the rest)
+    seats: SeatsBadge,
     manner: tuple[str, str],
     heading: int,
     _locale: str,
 ) -> Markup:
     cards: Any = current_app.jinja_env.get_template("components/cards.html").module
-    card: Markup = cards.session_card_html(url, title, when, *seats, *manner, heading)
+    card: Markup = cards.session_card_html(url, title, when, is_off, seats, *manner, heading)
     return card
 
 
@@ -315,12 +330,14 @@ def _availability_text(
     waiting: int,
     opens_at: datetime | None,
     timezone: str,
+    this_year: int,
     locale: str,
 ) -> str:
     match state:
         case "not_yet_open" if opens_at is not None:
-            day = times.short_date(_day(opens_at, timezone), locale)
-            return _("Opens %(day)s", day=day)
+            day = _day(opens_at, timezone)
+            in_words = times.short_date if day.year == this_year else times.medium_date
+            return _("Opens %(day)s", day=in_words(day, locale))
         case "few_seats" if free is not None:
             return seats_left(free)
         case "waitlist" | "full" if waiting:
@@ -337,6 +354,11 @@ def _availability_text(
         "over": _("Over"),
         "cancelled": _("Cancelled"),
     }[state]
+
+
+@lru_cache(maxsize=64)
+def _partners_label(_locale: str) -> str:
+    return _("For partner organizations")
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from training.audit.trail import Act, record_act
 from training.db import db
 from training.registrations.errors import BelowHeldError
 from training.registrations.seats.waitlist import fill
-from training.sessions.errors import SessionCancelledError
+from training.sessions.errors import SessionCancelledError, StaleSessionError
 from training.sessions.models import TrainingSession
 from training.sessions.service import lock_training_session
 from training.sessions.values import SeatPlan, SessionStatus
@@ -19,21 +19,26 @@ def change_capacity(
     plan: SeatPlan,
     *,
     keep: bool,
+    expected: SeatPlan | None = None,
     actor_id: int | None,
     now: datetime,
 ) -> bool:
     """Change how many may come and wait; more seats go to those who wait.
 
     :param keep: with fewer seats than people who hold one: keep them, as an overbooking.
+    :param expected: what the form showed; None: whatever it is by now.
     :return: whether anything changed.
     :raise NotFoundError: there is no such session.
     :raise SessionCancelledError: it is cancelled.
+    :raise StaleSessionError: somebody else changed the seats since ``expected``.
     :raise BelowHeldError: fewer seats than are held, and nobody said to keep the people.
     """
     locked = lock_training_session(training_session_id)
     if locked.status is SessionStatus.CANCELLED:
         raise SessionCancelledError
     before = SeatPlan(capacity=locked.capacity, waitlist_capacity=locked.waitlist_capacity)
+    if expected not in {None, before}:
+        raise StaleSessionError
     if plan == before:
         return False
     held = locked.confirmed_count + locked.offered_count

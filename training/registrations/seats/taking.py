@@ -23,7 +23,7 @@ from training.registrations.errors import (
 from training.registrations.models import Registration
 from training.registrations.rules import place_group
 from training.registrations.seats.books import count, insert, tally
-from training.registrations.seats.waitlist import seats_of
+from training.registrations.seats.waitlist import fill, seats_of
 from training.registrations.values import (
     LIVE,
     Claim,
@@ -86,7 +86,7 @@ def take(training_session_id: int, group: Group, *, now: datetime) -> Outcome:
 
     Nobody who only filled in a form learns whether an address is known: what is refused and what
     is shown is decided as if every row were new. A row that is registered already takes no seat,
-    and its address is mailed its own link.
+    and its address is mailed its own link; the seat that it did not take goes to the waitlist.
 
     :param now: aware; decides whether registration is still open.
     :raise NotFoundError: there is no such session, or not for somebody who only has the form.
@@ -107,14 +107,7 @@ def take(training_session_id: int, group: Group, *, now: datetime) -> Outcome:
     seats = seats_of(locked)
     everybody = [participant.organization_id for participant in group.participants]
     newcomers = [i for i, is_known in enumerate(registered) if not is_known]
-    as_if_new = place_group(seats, everybody, group.fit)
-    statuses = dict(
-        zip(
-            newcomers,
-            place_group(seats, [everybody[i] for i in newcomers], Fit.WHAT_FITS),
-            strict=True,
-        )
-    )
+    statuses = place_group(seats, everybody, group.fit)
     rows: list[dict[str, Any]] = [
         {
             "public_id": new_public_id(),
@@ -136,10 +129,13 @@ def take(training_session_id: int, group: Group, *, now: datetime) -> Outcome:
     ]
     id_of_ticket = insert(rows)
     if rows:
-        count(locked, tally(statuses.values()), tickets=len(rows))
-    _tell_of_registering(rows, id_of_ticket, people, group, now=now)
+        count(locked, tally(statuses[position] for position in newcomers), tickets=len(rows))
+    entries = _tell_of_registering(rows, id_of_ticket, people, group, now=now)
+    if len(rows) < len(people) and entries:
+        # Who is known took no seat: it goes to whoever waits, as any seat that becomes free.
+        fill(training_session_id, because_id=max(entries.values()), now=now)
     return Outcome(
-        placed=_placed(locked, group.participants, as_if_new),
+        placed=_placed(locked, group.participants, statuses),
         registration_ids=tuple(id_of_ticket[row["ticket"]] for row in rows),
     )
 
@@ -178,13 +174,9 @@ def _people(training_session_id: int, participants: Sequence[Participant]) -> di
 def _placed(
     locked: LockedSession,
     participants: Sequence[Participant],
-    as_if_new: Sequence[RegistrationStatus],
+    statuses: Sequence[RegistrationStatus],
 ) -> tuple[Placed, ...]:
-    """Return what each row is shown: what it gets if nobody of them is known.
-
-    Beside somebody who is known, a new person may get more than that. Their mail says so; here it
-    would tell that the other is known.
-    """
+    """Return what each row is shown: alike for new and known ones."""
     ranks = count_from(locked.waitlisted_count + 1)
     return tuple(
         Placed(
@@ -192,7 +184,7 @@ def _placed(
             status=status,
             rank=next(ranks) if status is RegistrationStatus.WAITLISTED else None,
         )
-        for participant, status in zip(participants, as_if_new, strict=True)
+        for participant, status in zip(participants, statuses, strict=True)
     )
 
 
@@ -203,8 +195,11 @@ def _tell_of_registering(
     group: Group,
     *,
     now: datetime,
-) -> None:
-    """Write who was registered into the audit trail; mail to them, and to who was so before."""
+) -> dict[int, int]:
+    """Write who was registered into the audit trail; mail to them, and to who was so before.
+
+    :return: the audit entry's id for each new registration's id.
+    """
     entries = record_acts(
         [
             Act(
@@ -237,3 +232,4 @@ def _tell_of_registering(
         if person.registration_id is not None
     ]
     queue_messages(letters, now=now)
+    return entries

@@ -40,7 +40,7 @@ def add(training_session_id: int) -> ResponseReturnValue:
     """Register one person or several, also after registration has closed."""
     form = AddPeopleForm()
     form.offer(active_organizations())
-    if request.method == "GET" or form.people.change(request.form, most=MOST_PEOPLE):
+    if request.method != "POST" or form.people.change(request.form, most=MOST_PEOPLE):
         return _render(training_session_id, form, HTTPStatus.OK)
     if not form.validate():
         return _render(training_session_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)

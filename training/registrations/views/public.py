@@ -55,7 +55,7 @@ def home() -> Response:
         listing.validator,
         lambda: render_template(
             "registrations/home.html",
-            days=_days(listing),
+            days=_days(listing, now),
             has_more=listing.later is not None,
             campaigns=[
                 (campaign, url_for("registrations.index", campaign=campaign.slug))
@@ -140,7 +140,7 @@ def _render_index(filters: dict[str, str], wanted: Wanted, listing: Listing, now
     is_filtered = any(filters.values())
     return render_template(
         "registrations/index.html",
-        days=_days(listing),
+        days=_days(listing, now),
         filters=filters,
         campaigns=_offered(options.campaigns, filters["campaign"]),
         courses=_offered(options.courses, filters["course"]),
@@ -212,12 +212,12 @@ class _Shown(NamedTuple):
     html: Markup
 
 
-def _days(listing: Listing) -> list[tuple[str, Markup]]:
+def _days(listing: Listing, now: datetime) -> list[tuple[str, Markup]]:
     """Return the cards of each day on which sessions start, as the wall calendar there says."""
     locale = str(get_locale())
     days: dict[str, list[_Shown]] = {}
     for card in listing.cards:
-        shown = _shown(card, locale)
+        shown = _shown(card, locale, now.year)
         days.setdefault(shown.iso_date, []).append(shown)
     # In the order of instants a day may come twice: it begins in Auckland before Lima's is over.
     return [
@@ -227,8 +227,11 @@ def _days(listing: Listing) -> list[tuple[str, Markup]]:
 
 
 @lru_cache(maxsize=4096)
-def _shown(card: SessionCard, _locale: str) -> _Shown:
-    """Return a card in the current locale; kept, because a seat changes one of 200 at a time."""
+def _shown(card: SessionCard, _locale: str, _year: int) -> _Shown:
+    """Return a card in the current locale; kept, because a seat changes one of 200 at a time.
+
+    What it says hangs on the year too: a day of another one is named with it.
+    """
     when = when_of(card)
     if card.meetings > 1:
         first = _("%(city)s, first of %(number)s", city=when.city, number=card.meetings)
@@ -241,5 +244,6 @@ def _shown(card: SessionCard, _locale: str) -> _Shown:
         timezone=card.timezone,
         delivery=card.delivery,
         language=card.language,
+        is_for_partners=card.is_for_partners,
     )
     return _Shown(when.iso_date, when.date, html)

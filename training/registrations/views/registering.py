@@ -42,7 +42,7 @@ class AnswerForgottenError(GoneError):
 @allows(Action.REGISTER)
 def register(training_session_id: int) -> ResponseReturnValue:
     """Register one person or several for a session."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _render(training_session_id, None)
     form = RegistrationForm()
     if form.people.change(request.form, most=MAX_PEOPLE):

@@ -19,6 +19,7 @@ from training.registrations.staff_forms import OverbookForm, SeatsForm
 from training.registrations.values import LIVE, SEATED, CancelledBecause, RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.roster import roster_url
+from training.sessions.errors import StaleSessionError
 from training.sessions.queries import SessionDetails, get_session
 from training.sessions.values import SessionStatus
 from training.sessions.words import seats_in_words
@@ -124,9 +125,14 @@ def change_seats(training_session_id: int) -> ResponseReturnValue:
             except BelowHeldError as error:
                 form.ask_to_keep(error.held)
                 form.refuse(error)
+            except StaleSessionError as error:
+                form.refuse(error)
+                status = HTTPStatus.CONFLICT
         training_session = get_session(training_session_id, now=utc_now())
         if form.keep.data:  # ticked, and something else was wrong
             form.ask_to_keep(training_session.held)
+        if status is HTTPStatus.CONFLICT:  # what stands now is shown, and may be saved over
+            form.show(training_session.seats)
     else:
         training_session = get_session(training_session_id, now=utc_now())
         form = SeatsForm(
@@ -136,6 +142,7 @@ def change_seats(training_session_id: int) -> ResponseReturnValue:
                 "waitlist_capacity": training_session.seats.waitlist_capacity,
             }
         )
+        form.show(training_session.seats)
     page = render_workplace(
         "registrations/seats.html",
         current=SCHEDULE,
@@ -154,6 +161,7 @@ def _change(training_session_id: int, form: SeatsForm) -> ResponseReturnValue:
             training_session_id,
             form.to_seats(),
             keep=form.keep.data,
+            expected=form.to_shown(),
             actor_id=actor_id,
             now=utc_now(),
         )
