@@ -50,8 +50,8 @@ def test_marks_answers_each_mark_and_counts(app: Flask, make: Make, client: Isol
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
     assert answer.json == {
         "results": [
-            {"nonce": "nonce-000", "result": "already"},
-            {"nonce": "nonce-001", "result": "saved"},
+            {"nonce": "nonce-000", "result": "already", "current": "present"},
+            {"nonce": "nonce-001", "result": "saved", "current": "absent"},
             {
                 "nonce": "nonce-002",
                 "result": "refused",
@@ -125,6 +125,11 @@ def test_att_17_more_than_500_marks_are_too_many(
         pytest.param({"nonce": "nonce\x00nonce"}, id="NUL in a nonce"),
         pytest.param({"nonce": "nönce-nonce"}, id="a nonce of other letters"),
         pytest.param({"nonce": 12345678}, id="a number as nonce"),
+        pytest.param({"only_if_unmarked": "true"}, id="a text as condition"),
+        pytest.param({"only_if_unmarked": 1}, id="a number as condition"),
+        pytest.param({"only_if_unmarked": None}, id="null as condition"),
+        pytest.param({"takes_back": "nonce-000"}, id="a status and a mark to take back"),
+        pytest.param({"takes_back": None}, id="null to take back"),
     ],
 )
 def test_att_09_a_mark_that_is_none_is_refused(
@@ -139,6 +144,57 @@ def test_att_09_a_mark_that_is_none_is_refused(
     assert body_of(answer)["code"] == "bad-mark"
     assert [one["result"] for one in body_of(answer)["results"]] == ["refused"]
     assert history() == []
+
+
+@pytest.mark.parametrize("takes_back", [None, "short", 12345678, ["nonce-000"], True])
+def test_what_takes_back_no_nonce_is_refused(
+    app: Flask, make: Make, client: IsolatedClient, takes_back: object
+) -> None:
+    sheet = running(make, people=1)
+    token = open_sheet(client, sheet)
+    wish = {"registration": sheet.registration_ids[0], "nonce": "page.001"}
+
+    answer = post(client, sheet, token, [{**wish, "takes_back": takes_back}])
+
+    assert (answer.status_code, body_of(answer)["code"]) == (422, "bad-mark")
+
+
+def test_a_mark_for_the_unmarked_is_not_taken_and_undoing_leaves_the_newer_mark(
+    app: Flask, make: Make, client: IsolatedClient
+) -> None:
+    sheet = running(make, people=2)
+    ada, ben = sheet.registration_ids
+    token = open_sheet(client, sheet)
+    record(sheet, mark(ada, ABSENT))
+
+    marked = post(
+        client,
+        sheet,
+        token,
+        [
+            item(ada, nonce="page.001", only_if_unmarked=True),
+            item(ben, nonce="page.002", only_if_unmarked=True),
+        ],
+    )
+    undone = post(
+        client,
+        sheet,
+        token,
+        [
+            {"registration": ada, "takes_back": "page.001", "nonce": "page.003"},
+            {"registration": ben, "takes_back": "page.002", "nonce": "page.004"},
+        ],
+    )
+
+    assert body_of(marked)["results"] == [
+        {"nonce": "page.001", "result": "kept", "current": "absent"},
+        {"nonce": "page.002", "result": "saved", "current": "present"},
+    ]
+    assert body_of(undone)["results"] == [
+        {"nonce": "page.003", "result": "kept", "current": "absent"},
+        {"nonce": "page.004", "result": "saved", "current": "cleared"},
+    ]
+    assert (body_of(undone)["marked"], current()[ada]) == (1, ABSENT)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from tests.times import DAY, HOUR, NOW
 from training.accounts.policy import Scope
 from training.attendance import service
 from training.attendance.models import AttendanceMark
-from training.attendance.values import AttendanceStatus, MarkSource, Recorded
+from training.attendance.values import AttendanceStatus, MarkSource, Recorded, TakeBack
 from training.audit.models import AuditEntry
 from training.db import db, transaction
 from training.errors import ConflictError, NotFoundError
@@ -334,6 +334,77 @@ def test_take_back_twice_takes_back_once(app: Flask, make: Make) -> None:
 
     assert answers == [["saved"], []]
     assert current() == {ada: LATE}
+
+
+def test_taking_back_a_mark_restores_what_stood_before_it_step_by_step(
+    app: Flask, make: Make
+) -> None:
+    sheet = running(make, people=1)
+    ada = sheet.registration_ids[0]
+    record(sheet, mark(ada, ABSENT))
+    record(sheet, mark(ada, PRESENT, nonce="page.1"))
+    record(sheet, mark(ada, LATE, nonce="page.2"))
+
+    stood = []
+    for wish in (_wish(ada, "page.2", nonce="page.3"), _wish(ada, "page.1", nonce="page.4")):
+        assert outcomes(record(sheet, wish)) == ["saved"]
+        stood.append(current()[ada])
+
+    assert stood == [PRESENT, ABSENT]
+
+
+def test_taking_back_a_mark_a_second_time_is_told_from_the_first(app: Flask, make: Make) -> None:
+    sheet = running(make, people=1)
+    ada = sheet.registration_ids[0]
+    record(sheet, mark(ada, nonce="page.1"))
+
+    answers = [outcomes(record(sheet, _wish(ada, "page.1", nonce="page.2"))) for _ in range(2)]
+
+    assert answers == [["saved"], ["already"]]
+    assert history() == [(ada, PRESENT), (ada, CLEARED)]
+
+
+def test_a_mark_of_another_page_or_person_is_not_taken_back(app: Flask, make: Make) -> None:
+    sheet = running(make, people=2)
+    ada, ben = sheet.registration_ids
+    staff = _staff(make)
+    record(sheet, mark(ada, nonce="page.1"))
+    record(sheet, mark(ada, ABSENT, nonce="other-tab.1"))
+    record(sheet, mark(ben, LATE, nonce="page.2"), actor_id=staff, scope=Scope.ALL)
+
+    recorded = record(
+        sheet,
+        _wish(ada, "page.1", nonce="page.3"),
+        _wish(ben, "page.2", nonce="page.4"),
+        _wish(ben, "never-seen", nonce="page.5"),
+    )
+
+    assert outcomes(recorded) == ["kept", "kept", "kept"]
+    assert [one.current for one in recorded.results] == [ABSENT, LATE, LATE]
+    assert current() == {ada: ABSENT, ben: LATE}
+
+
+def test_what_has_a_condition_leaves_whom_the_batch_marked_before_it(
+    app: Flask, make: Make
+) -> None:
+    sheet = running(make, people=2)
+    ada, ben = sheet.registration_ids
+    record(sheet, mark(ben, PRESENT, nonce="page.1"))
+
+    recorded = record(
+        sheet,
+        mark(ada, ABSENT),
+        mark(ada, PRESENT, only_if_unmarked=True),
+        mark(ben, LATE, nonce="page.2"),
+        _wish(ben, "page.1", nonce="page.3"),
+    )
+
+    assert outcomes(recorded) == ["saved", "kept", "saved", "kept"]
+    assert current() == {ada: ABSENT, ben: LATE}
+
+
+def _wish(registration_id: int, takes_back: str, *, nonce: str) -> TakeBack:
+    return TakeBack(registration_id=registration_id, takes_back=takes_back, nonce=nonce)
 
 
 def _staff(make: Make) -> int:

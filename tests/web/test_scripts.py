@@ -98,12 +98,29 @@ class Site:
     tokens: list[str | None] = field(default_factory=list)
     #: Registration → why its marks are refused.
     refusals: dict[int, str] = field(default_factory=dict)
-    #: Whether marks are answered by 503.
-    is_down: bool = False
+    #: Registration → the status that it was given meanwhile, and keeps.
+    overtaken: dict[int, str] = field(default_factory=dict)
+    #: What marks are answered by, if not by results.
+    trouble: int | None = None
 
     def statuses(self) -> list[list[tuple[int, str]]]:
         """Return the marks of each request: registration and status."""
         return [[(mark["registration"], mark["status"]) for mark in marks] for marks in self.marks]
+
+    def answer_to(self, mark: dict[str, Any]) -> dict[str, Any]:
+        """Say what became of a mark; what is taken back leaves a person unmarked."""
+        registration = mark["registration"]
+        if registration in self.refusals:
+            return {
+                "nonce": mark["nonce"],
+                "result": "refused",
+                "reason": self.refusals[registration],
+            }
+        if registration in self.overtaken:
+            current = self.overtaken[registration]
+            return {"nonce": mark["nonce"], "result": "kept", "current": current}
+        current = mark.get("status", "cleared")
+        return {"nonce": mark["nonce"], "result": "saved", "current": current}
 
 
 @pytest.fixture
@@ -181,20 +198,13 @@ def _add_pages(app: Flask, site: Site) -> None:
 
     @app.post("/marks")
     def take_marks() -> dict[str, Any] | tuple[str, int]:
-        if site.is_down:
-            return "", 503
+        if site.trouble:
+            return "", site.trouble
         marks = request.get_json()["marks"]
         site.marks.append(marks)
         site.tokens.append(request.headers.get("X-CSRFToken"))
         return {
-            "results": [
-                {
-                    "nonce": mark["nonce"],
-                    "result": "refused" if mark["registration"] in site.refusals else "ok",
-                    "reason": site.refusals.get(mark["registration"], ""),
-                }
-                for mark in marks
-            ],
+            "results": [site.answer_to(mark) for mark in marks],
             "marked": 2,
             "total": len(PEOPLE),
         }
@@ -218,7 +228,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
-    expected = ("ERR_INTERNET_DISCONNECTED", "status of 503")
+    expected = ("ERR_INTERNET_DISCONNECTED", "status of 503", "status of 401")
     assert [said for said in complaints if not any(part in said for part in expected)] == []
 
 
@@ -350,9 +360,13 @@ def test_all_present_leaves_marks_alone_and_undo_takes_it_back(page: Page, site:
         undo.click()
     expect(undo).to_be_disabled()
 
-    assert site.statuses() == [
-        [(2, "present"), (3, "present")],
-        [(2, "cleared"), (3, "cleared")],
+    marked, undone = site.marks
+    assert [(one["registration"], one["status"], one["only_if_unmarked"]) for one in marked] == [
+        (2, "present", True),
+        (3, "present", True),
+    ]
+    assert [(one["registration"], one["takes_back"]) for one in undone] == [
+        (one["registration"], one["nonce"]) for one in marked
     ]
     assert page.locator(".mark-row").evaluate_all("rows => rows.map(r => r.dataset.status)") == [
         "absent",
@@ -360,6 +374,63 @@ def test_all_present_leaves_marks_alone_and_undo_takes_it_back(page: Page, site:
         "",
         "excused",
     ]
+
+
+def test_whoever_was_marked_elsewhere_meanwhile_shows_so_and_is_not_taken_back(
+    page: Page, site: Site
+) -> None:
+    site.overtaken[2] = "absent"
+    page.goto(f"{site.address}/sheet")
+
+    page.get_by_role("button", name="All present").click()
+    row = page.get_by_role("group", name="Bilal")
+    expect(row.locator("[data-row-state]")).to_have_text("Marked elsewhere meanwhile, and stays so")
+    expect(row.get_by_role("radio", name="Absent")).to_be_checked()
+    expect(page.locator("[data-state-text]")).to_have_text(
+        "Saved, except whoever was marked elsewhere meanwhile"
+    )
+    with page.expect_response("**/marks"):
+        page.get_by_role("button", name="Undo").click()
+
+    assert [one["registration"] for one in site.marks[1]] == [3]
+    expect(row.get_by_role("radio", name="Absent")).to_be_checked()
+
+
+def test_what_is_undone_at_once_is_sent_after_its_mark(page: Page, site: Site) -> None:
+    page.goto(f"{site.address}/sheet")
+
+    page.evaluate(  # before the first request
+        """document.querySelector("[name=all]").click();
+           document.querySelector("button[name=undo]").click()"""
+    )
+    expect(page.locator("[data-state-text]")).to_have_text("Saved")
+
+    assert [["takes_back" in one for one in marks] for marks in site.marks] == [
+        [False, False],
+        [True, True],
+    ]
+
+
+def test_after_signing_out_a_mark_does_not_look_saved_and_is_sent_after_signing_in(
+    page: Page, site: Site
+) -> None:
+    page.goto(f"{site.address}/sheet")
+    row = page.get_by_role("group", name="Bilal")
+    tick = row.locator(".mark.is-present > span")
+
+    site.trouble = 401
+    mark(page, "Bilal", "Present")
+    expect(row.locator("[data-row-state]")).to_have_text("Not saved")
+    expect(page.locator("[data-state-text]")).to_contain_text("Not saved: please sign in again")
+    unsaved = tick.evaluate("tick => getComputedStyle(tick).borderStyle")
+    site.trouble = None
+    page.reload()
+    expect(page.locator("[data-state-text]")).to_have_text("Saved")
+
+    assert site.statuses() == [[(2, "present")]]
+    saved = tick.evaluate("tick => getComputedStyle(tick).borderStyle")
+    assert (unsaved, saved) == ("dashed", "solid")
+    assert page.evaluate("localStorage.length") == 0
 
 
 def test_a_refused_mark_says_why_and_goes_back(page: Page, site: Site) -> None:
@@ -394,13 +465,13 @@ def test_marks_that_a_server_in_trouble_did_not_take_outlive_the_page(
     page.goto(f"{site.address}/sheet")
     bilal = page.get_by_role("group", name="Bilal")
 
-    site.is_down = True
+    site.trouble = 503
     mark(page, "Bilal", "Present")
     expect(bilal.locator("[data-row-state]")).to_have_text("Not saved yet")
     kept = page.evaluate("Object.values(localStorage)")
     page.reload()
     expect(bilal.get_by_role("radio", name="Present")).to_be_checked()
-    site.is_down = False
+    site.trouble = None
 
     expect(page.locator("[data-state-text]")).to_have_text("Saved")
     assert [[json.loads(entry) for entry in kept]] == site.marks
@@ -414,14 +485,14 @@ def test_two_tabs_keep_the_unsent_marks_of_both(
     for tab in (page, other):
         tab.goto(f"{site.address}/sheet")
 
-    site.is_down = True
+    site.trouble = 503
     for tab, person in ((page, "Bilal"), (other, "Éléonore")):
         mark(tab, person, "Late")
         row = tab.get_by_role("group", name=person)
         expect(row.locator("[data-row-state]")).to_have_text("Not saved yet")
     other.close()
     page.goto("about:blank")
-    site.is_down = False
+    site.trouble = None
     page.goto(f"{site.address}/sheet")
 
     expect(page.locator("[data-state-text]")).to_have_text("Saved")
@@ -433,11 +504,11 @@ def test_marks_that_somebody_left_unsent_are_sent_by_nobody_else(page: Page, sit
     page.goto(f"{site.address}/sheet?marker=1")
     bilal = page.get_by_role("group", name="Bilal")
 
-    site.is_down = True
+    site.trouble = 503
     mark(page, "Bilal", "Late")
     expect(bilal.locator("[data-row-state]")).to_have_text("Not saved yet")
     page.goto("about:blank")
-    site.is_down = False
+    site.trouble = None
     page.goto(f"{site.address}/sheet?marker=12")
     mark(page, "Amara", "Present")
     expect(page.locator("[data-state-text]")).to_have_text("Saved")

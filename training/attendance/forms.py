@@ -9,7 +9,7 @@ from wtforms import HiddenField
 
 from training.attendance.errors import BadBatchError, BadMarkError
 from training.attendance.queries import SheetRow
-from training.attendance.values import AttendanceStatus, MalformedMark, Mark
+from training.attendance.values import AttendanceStatus, Claim, MalformedMark, Mark, TakeBack
 from training.strict_json import JsonValue
 from training.web.converters import MAX_ID
 from training.web.fields import AppForm
@@ -86,10 +86,11 @@ def is_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
-def read_batch(body: JsonValue) -> list[Mark | MalformedMark]:
+def read_batch(body: JsonValue) -> list[Claim]:
     """Return the marks of ``{"marks": [{"registration", "status", "nonce", "claimed_at"}, …]}``.
 
-    What is wrong with one of them is told of that one.
+    A mark may say ``"only_if_unmarked": true``, or name in ``takes_back``, in place of a status,
+    the nonce of an earlier one. What is wrong with one of them is told of that one.
 
     :raise BadBatchError: there is no such list.
     """
@@ -99,21 +100,35 @@ def read_batch(body: JsonValue) -> list[Mark | MalformedMark]:
     return [_read(mark) for mark in marks]
 
 
-def _read(item: JsonValue) -> Mark | MalformedMark:
+def _read(item: JsonValue) -> Claim:
     if not isinstance(item, dict):
         return MalformedMark(nonce=None, refusal=BadMarkError())
-    nonce = item.get("nonce")
-    if not (isinstance(nonce, str) and _NONCE.fullmatch(nonce)):
-        return MalformedMark(nonce=None, refusal=BadMarkError())
-    registration_id, status = _key(item.get("registration")), _status(item.get("status"))
-    if registration_id is None or status is None:
+    nonce, registration_id = _nonce(item.get("nonce")), _key(item.get("registration"))
+    if nonce is None or registration_id is None:
+        return MalformedMark(nonce=nonce, refusal=BadMarkError())
+    claimed_at = _instant(item.get("claimed_at"))
+    status, takes_back = _status(item.get("status")), _nonce(item.get("takes_back"))
+    only_if_unmarked = item.get("only_if_unmarked", False)
+    if takes_back is not None and item.keys().isdisjoint({"status", "only_if_unmarked"}):
+        return TakeBack(
+            registration_id=registration_id,
+            takes_back=takes_back,
+            nonce=nonce,
+            claimed_at=claimed_at,
+        )
+    if status is None or "takes_back" in item or not isinstance(only_if_unmarked, bool):
         return MalformedMark(nonce=nonce, refusal=BadMarkError())
     return Mark(
         registration_id=registration_id,
         status=status,
         nonce=nonce,
-        claimed_at=_instant(item.get("claimed_at")),
+        claimed_at=claimed_at,
+        only_if_unmarked=only_if_unmarked,
     )
+
+
+def _nonce(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) and _NONCE.fullmatch(value) else None
 
 
 def _key(value: JsonValue) -> int | None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from training.attendance.errors import (
@@ -15,12 +15,14 @@ from training.attendance.errors import (
 )
 from training.attendance.values import (
     AttendanceStatus,
+    Claim,
     MalformedMark,
     Mark,
     MarkOutcome,
     MarkResult,
     Standing,
     StoredMark,
+    TakeBack,
     is_marked,
 )
 from training.errors import ConflictError
@@ -81,11 +83,14 @@ class Judged:
 def judge(marks: Sequence[Mark | MalformedMark], standing_of: Mapping[int, Standing]) -> Judged:
     """Decide about each mark on its own: one that is refused spoils no other.
 
+    Whether somebody is unmarked is decided before the batch; whom it marked already, it leaves.
+
     :param standing_of: of those who hold a seat in the session, by registration.
     """
     settled: dict[int, MarkResult] = {}
     to_write: dict[int, Mark] = {}
     first_with: dict[str, Mark] = {}
+    touched: set[int] = set()
     for position, mark in enumerate(marks):
         if isinstance(mark, MalformedMark):
             settled[position] = MarkResult(
@@ -100,10 +105,13 @@ def judge(marks: Sequence[Mark | MalformedMark], standing_of: Mapping[int, Stand
             settled[position] = MarkResult(
                 nonce=mark.nonce, outcome=MarkOutcome.REFUSED, refusal=NoSeatError()
             )
-        elif mark.only_if_unmarked and standing.is_marked:
+        elif mark.is_overtaken or (
+            mark.only_if_unmarked and (standing.is_marked or mark.registration_id in touched)
+        ):
             settled[position] = MarkResult(nonce=mark.nonce, outcome=MarkOutcome.KEPT)
         else:
             to_write[position] = mark
+            touched.add(mark.registration_id)
     return Judged(settled=settled, to_write=to_write)
 
 
@@ -113,6 +121,7 @@ def settle(
     *,
     written: Mapping[str, int],
     stored: Mapping[str, StoredMark],
+    standing_of: Mapping[int, Standing],
 ) -> tuple[MarkResult, ...]:
     """Return what became of each mark, in the order of the batch.
 
@@ -121,7 +130,13 @@ def settle(
 
     :param written: id of each new mark, by nonce.
     :param stored: marks of the meeting that had a nonce of the batch before, by nonce.
+    :param standing_of: as :func:`judge`; before the batch.
     """
+    current_of = {id_: standing.status for id_, standing in standing_of.items()} | {
+        mark.registration_id: mark.status
+        for mark in judged.to_write.values()
+        if mark.nonce in written
+    }
     results = []
     for position, mark in enumerate(marks):
         before = stored.get(mark.nonce) if mark.nonce is not None else None
@@ -135,7 +150,12 @@ def settle(
             results.append(
                 MarkResult(nonce=mark.nonce, outcome=MarkOutcome.REFUSED, refusal=NonceUsedError())
             )
-    return tuple(results)
+    return tuple(
+        replace(result, current=current_of[mark.registration_id] or AttendanceStatus.CLEARED)
+        if isinstance(mark, Mark) and not result.refusal and mark.registration_id in current_of
+        else result
+        for mark, result in zip(marks, results, strict=True)
+    )
 
 
 def _sent_before(mark: Mark, first: Mark | StoredMark) -> MarkResult:
@@ -202,3 +222,58 @@ def taken_back(
         for registration_id, mark_id in newest.items()
         if mark_id in of_save
     }
+
+
+def resolve(
+    claims: Sequence[Claim], history: Sequence[StoredMark], *, actor_id: int
+) -> list[Mark | MalformedMark]:
+    """Turn the wish to take a mark back into the mark that does so.
+
+    :param history: all marks at the meeting of whoever is to be put back, oldest first.
+    :param actor_id: takes back nobody's marks but their own.
+    """
+    history_of: dict[int, list[StoredMark]] = {}
+    for stored in history:
+        history_of.setdefault(stored.registration_id, []).append(stored)
+    resolved: list[Mark | MalformedMark] = []
+    touched: set[int] = set()
+    for claim in claims:
+        if isinstance(claim, TakeBack):
+            mark = _restoring(claim, history_of.get(claim.registration_id, []), actor_id=actor_id)
+            # What stands before it in the batch is newer than the mark that it takes back.
+            is_late = claim.registration_id in touched
+            resolved.append(replace(mark, is_overtaken=mark.is_overtaken or is_late))
+        else:
+            resolved.append(claim)
+        if not isinstance(claim, MalformedMark):
+            touched.add(claim.registration_id)
+    return resolved
+
+
+def _restoring(wish: TakeBack, history: Sequence[StoredMark], *, actor_id: int) -> Mark:
+    """Return the mark that puts a person back.
+
+    What the same page marked after the mark taken back, is taken back with it: its own earlier
+    undoing is nobody else's newer word.
+    """
+    own = [mark for mark in history if mark.recorded_by == actor_id]
+    first = next((mark for mark in own if mark.nonce == wish.takes_back), None)
+    of_page = {
+        mark.id
+        for mark in own
+        if first and mark.id >= first.id and _page_of(mark.nonce) == _page_of(first.nonce)
+    }
+    status = taken_back(history, of_save=of_page).get(wish.registration_id)
+    again = next((mark.status for mark in history if mark.nonce == wish.nonce), None)
+    return Mark(
+        registration_id=wish.registration_id,
+        status=again or status or AttendanceStatus.CLEARED,
+        nonce=wish.nonce,
+        claimed_at=wish.claimed_at,
+        is_overtaken=status is None,
+    )
+
+
+def _page_of(nonce: str) -> str:
+    """Return what the nonces of one page have in common: what stands before the last dot."""
+    return nonce.rpartition(".")[0] or nonce

@@ -13,12 +13,13 @@ from training.attendance.models import Attendance, AttendanceMark
 from training.attendance.queries import MARKED, meeting_within
 from training.attendance.rules import MeetingState, last_by_registration, tally
 from training.attendance.values import (
-    MalformedMark,
+    Claim,
     Mark,
     MarkSource,
     Recorded,
     Standing,
     StoredMark,
+    TakeBack,
 )
 from training.audit.trail import Act, record_act
 from training.db import INSERT, db
@@ -103,21 +104,24 @@ _SEEN = sa.select(*_STORED_COLUMNS).where(
     AttendanceMark.nonce.in_(sa.bindparam("nonces", expanding=True)),
     AttendanceMark.meeting_id == sa.bindparam("meeting_id"),
 )
+_HISTORY = (
+    sa.select(*_STORED_COLUMNS)
+    .where(AttendanceMark.meeting_id == sa.bindparam("meeting_id"))
+    .order_by(AttendanceMark.id)
+)
+_HISTORY_OF_PEOPLE = _HISTORY.where(
+    AttendanceMark.registration_id.in_(sa.bindparam("registration_ids", expanding=True))
+)
 _PREFIX = sa.bindparam("prefix", type_=sa.String)
 _OF_SAVE = sa.orm.aliased(AttendanceMark)
-_HISTORY_OF_SAVE = (
-    sa.select(*_STORED_COLUMNS)
-    .where(
-        AttendanceMark.meeting_id == sa.bindparam("meeting_id"),
-        AttendanceMark.registration_id.in_(
-            sa.select(_OF_SAVE.registration_id).where(
-                _OF_SAVE.meeting_id == sa.bindparam("meeting_id"),
-                # Not LIKE, to which "_" in a key is any character.
-                sa.func.substr(_OF_SAVE.nonce, 1, sa.func.length(_PREFIX)) == _PREFIX,
-            )
-        ),
+_HISTORY_OF_SAVE = _HISTORY.where(
+    AttendanceMark.registration_id.in_(
+        sa.select(_OF_SAVE.registration_id).where(
+            _OF_SAVE.meeting_id == sa.bindparam("meeting_id"),
+            # Not LIKE, to which "_" in a key is any character.
+            sa.func.substr(_OF_SAVE.nonce, 1, sa.func.length(_PREFIX)) == _PREFIX,
+        )
     )
-    .order_by(AttendanceMark.id)
 )
 
 
@@ -133,7 +137,7 @@ class _Locked:
 
 def record_marks(
     meeting_id: int,
-    marks: Sequence[Mark | MalformedMark],
+    claims: Sequence[Claim],
     *,
     source: MarkSource,
     actor_id: int,
@@ -143,13 +147,15 @@ def record_marks(
     """Keep every mark of a batch that can be kept, and say of each what became of it.
 
     Of two who mark the same person, the one whose batch is written last is believed; both marks
-    stay. A mark that comes a second time changes nothing, and is told from a new one.
+    stay. A mark that comes a second time changes nothing, and is told from a new one. What is only
+    for the unmarked, or takes a mark back, leaves whoever was marked meanwhile.
 
     :param now: aware; the only time that decides anything.
     :raise NotFoundError: there is no such meeting, or it is not theirs to mark.
     :raise ConflictError: the meeting cannot be marked now; see ``attendance.errors``.
     """
     locked = _lock(meeting_id, actor_id=actor_id, scope=scope, now=now)
+    marks = rules.resolve(claims, _history_to_undo(meeting_id, claims), actor_id=actor_id)
     wanted = {mark.registration_id for mark in marks if isinstance(mark, Mark)}
     marked, standing_of = _standing(locked, wanted)
     judged = rules.judge(marks, standing_of)
@@ -159,7 +165,11 @@ def record_marks(
         mark.nonce for mark in marks if isinstance(mark, Mark) and mark.nonce not in written
     ]
     results = rules.settle(
-        judged, marks, written=written, stored=_seen_before(meeting_id, unwritten)
+        judged,
+        marks,
+        written=written,
+        stored=_seen_before(meeting_id, unwritten),
+        standing_of=standing_of,
     )
     saved = [mark for mark in to_write if mark.nonce in written]
     if saved:
@@ -199,10 +209,7 @@ def take_back(
     """
     _lock(meeting_id, actor_id=actor_id, scope=scope, now=now)
     bound = {"meeting_id": meeting_id, "prefix": f"{save}."}
-    history = [
-        StoredMark(**row._mapping)  # noqa: SLF001 -- the public name for a row as a mapping
-        for row in db.session.execute(_HISTORY_OF_SAVE, bound)
-    ]
+    history = _stored(_HISTORY_OF_SAVE, bound)
     of_save = {
         mark.id
         for mark in history
@@ -289,8 +296,21 @@ def _write(
 def _seen_before(meeting_id: int, nonces: Sequence[str]) -> Mapping[str, StoredMark]:
     if not nonces:
         return {}
-    found = db.session.execute(_SEEN, {"meeting_id": meeting_id, "nonces": list(nonces)})
-    return {
-        row.nonce: StoredMark(**row._mapping)  # noqa: SLF001 -- as above
-        for row in found
-    }
+    found = _stored(_SEEN, {"meeting_id": meeting_id, "nonces": list(nonces)})
+    return {mark.nonce: mark for mark in found}
+
+
+def _history_to_undo(meeting_id: int, claims: Sequence[Claim]) -> list[StoredMark]:
+    """Return all marks of whoever is to be put back where they stood."""
+    people = {claim.registration_id for claim in claims if isinstance(claim, TakeBack)}
+    if not people:
+        return []
+    bound = {"meeting_id": meeting_id, "registration_ids": sorted(people)}
+    return _stored(_HISTORY_OF_PEOPLE, bound)
+
+
+def _stored(statement: sa.Select[Any], bound: Mapping[str, Any]) -> list[StoredMark]:
+    return [
+        StoredMark(**row._mapping)  # noqa: SLF001 -- the public name for a row as a mapping
+        for row in db.session.execute(statement, bound)
+    ]

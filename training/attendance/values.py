@@ -35,7 +35,7 @@ class MarkOutcome(StrEnum):
     SAVED = "saved"
     #: It came before, and was saved then.
     ALREADY = "already"
-    #: Somebody else marked the person meanwhile, and this was only for those without a mark.
+    #: Not taken: the person was marked meanwhile, and this was only for whoever was not.
     KEPT = "kept"
     REFUSED = "refused"
 
@@ -52,6 +52,20 @@ class Mark:
     claimed_at: datetime | None = None
     #: Leave a person alone who has a mark by now.
     only_if_unmarked: bool = False
+    #: Takes back what is not the newest mark any more: leave the person alone.
+    is_overtaken: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakeBack:
+    """The wish to put a person back where they stood before a mark of one's own."""
+
+    registration_id: int
+    #: Nonce of that mark.
+    takes_back: str
+    #: Of the mark that this becomes.
+    nonce: str
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +74,10 @@ class MalformedMark:
 
     nonce: str | None
     refusal: DomainError
+
+
+#: What a batch consists of.
+Claim = Mark | TakeBack | MalformedMark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +112,8 @@ class MarkResult:
     outcome: MarkOutcome
     #: Why it was refused.
     refusal: DomainError | None = None
+    #: How the person stands after the batch. None: refused, or they hold no seat any more.
+    current: AttendanceStatus | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

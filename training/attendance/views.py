@@ -235,4 +235,6 @@ def _described(result: MarkResult) -> dict[str, Any]:
             "code": result.refusal.code,
             "reason": sentence(result.refusal),
         }
+    if result.current:
+        described["current"] = result.current
     return described

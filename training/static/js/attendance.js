@@ -3,7 +3,10 @@
 // twice does no harm. Without this script the form's own buttons do the work.
 
 const GATHER = 250; // ms in which taps join one request
+const MOST = 200; // marks in one request
 const RETRY = [2000, 4000, 8000, 15000, 30000];
+
+const randomText = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 
 class Sheet {
   constructor(form) {
@@ -12,7 +15,9 @@ class Sheet {
     this.kept = `training.marks ${this.words.marker} ${this.words.marksUrl} `; // begins the key of each
     this.waiting = []; // marks not yet acknowledged, in the order of the taps
     this.stored = new Set(); // nonces of those that this page keeps in the browser, too
-    this.done = []; // what Undo takes back: lists of {registration, previous}
+    this.done = []; // what Undo takes back: lists of {row, before, nonce}
+    this.page = randomText(); // begins the nonces of this page, by which the server knows what is its own
+    this.made = 0;
     this.tries = 0;
     this.timer = 0;
     this.sending = false;
@@ -33,39 +38,59 @@ class Sheet {
 
   tapped(event) {
     const row = event.target.closest(".mark-row");
-    if (row) this.mark([[row, event.target.value]]);
+    if (row) this.mark([row], event.target.value);
   }
 
   submitted(event) {
     event.preventDefault();
     const { name } = event.submitter ?? {};
-    if (name === "all") this.mark([...this.rows.values()].filter((row) => !row.dataset.status).map((row) => [row, "present"]));
+    if (name === "all") this.allPresent();
     else if (name === "undo") this.undo();
     else this.sendSoon(0);
   }
 
-  mark(changes, remember = true) {
-    const before = changes.map(([row]) => [row, row.dataset.status]);
-    for (const [row, status] of changes) {
-      this.show(row, status);
-      this.say(row, this.words.saving);
-      this.waiting.push({
-        registration: Number(row.dataset.registration),
-        status: status || "cleared",
-        nonce: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`,
-        claimed_at: new Date().toISOString(),
-      });
-    }
-    if (!changes.length) return;
-    if (remember) this.done.push(before);
+  // Whom somebody else marked since this page was loaded, the server leaves alone.
+  allPresent() {
+    const unmarked = [...this.rows.values()].filter((row) => !row.dataset.status);
+    this.mark(unmarked, "present", { only_if_unmarked: true });
+  }
+
+  mark(rows, status, condition = {}) {
+    if (!rows.length) return;
+    this.done.push(
+      rows.map((row) => {
+        const before = row.dataset.status;
+        return { row, before, nonce: this.claim(row, status, { status: status || "cleared", ...condition }) };
+      }),
+    );
+    this.claimed();
+  }
+
+  // The server knows what stood before, and whether somebody marked since; what is shown is a guess.
+  undo() {
+    for (const { row, before, nonce } of this.done.pop() ?? []) this.claim(row, before, { takes_back: nonce });
+    this.claimed();
+  }
+
+  claim(row, status, wish) {
+    this.made += 1;
+    const nonce = `${this.page}.${this.made}`;
+    this.waiting.push({ registration: Number(row.dataset.registration), ...wish, nonce, claimed_at: new Date().toISOString() });
+    this.show(row, status);
+    this.say(row, this.words.saving);
+    return nonce;
+  }
+
+  claimed() {
     this.showUndo();
     this.keep();
     this.sendSoon(GATHER);
   }
 
-  undo() {
-    const before = this.done.pop();
-    if (before) this.mark(before, false);
+  // What was not taken cannot be taken back.
+  forget(nonce) {
+    this.done = this.done.map((marks) => marks.filter((mark) => mark.nonce !== nonce)).filter((marks) => marks.length);
+    this.showUndo();
   }
 
   // Puts a row into a status, as if it had been tapped.
@@ -104,6 +129,18 @@ class Sheet {
     this.form.querySelector("button[name='undo']").disabled = !this.done.length;
   }
 
+  // The server decides what depends on how a person stands before it looks at the rest of a request.
+  nextMarks() {
+    const people = new Set();
+    const isLate = ({ registration, takes_back, only_if_unmarked }) => {
+      if ((takes_back || only_if_unmarked) && people.has(registration)) return true;
+      people.add(registration);
+      return false;
+    };
+    const end = this.waiting.findIndex((mark, index) => index === MOST || isLate(mark));
+    return end < 0 ? [...this.waiting] : this.waiting.slice(0, end);
+  }
+
   sendSoon(after) {
     clearTimeout(this.timer);
     if (this.waiting.length) this.timer = setTimeout(() => this.send(), after);
@@ -112,7 +149,7 @@ class Sheet {
   async send() {
     if (this.sending) return;
     this.sending = true;
-    const marks = this.waiting.slice(0, 200);
+    const marks = this.nextMarks();
     this.sayAll(this.words.saving);
     try {
       const answer = await fetch(this.words.marksUrl, {
@@ -130,7 +167,7 @@ class Sheet {
       const body = answer.ok ? await answer.json() : await answer.json().catch(() => ({}));
       const reason = body.detail ?? this.words.reload;
       if (body.results) this.answered(marks, body);
-      else if ([0, 400, 401, 403].includes(answer.status)) this.sayAll(this.words.signedOut, "is-refused");
+      else if ([0, 400, 401, 403].includes(answer.status)) this.signedOut();
       else this.answered(marks, { results: marks.map(({ nonce }) => ({ nonce, result: "refused", reason })) });
     } catch {
       this.failed();
@@ -144,6 +181,7 @@ class Sheet {
     this.waiting = this.waiting.filter((mark) => !resultOf.has(mark.nonce));
     this.tries = 0;
     let refused = false;
+    let overtaken = false;
     for (const mark of marks) {
       const result = resultOf.get(mark.nonce);
       const row = this.rows.get(String(mark.registration));
@@ -151,12 +189,19 @@ class Sheet {
       const isLast = !this.waiting.some((later) => later.registration === mark.registration);
       if (result.result === "refused") {
         refused = true;
+        this.forget(mark.nonce);
         if (isLast) this.show(row, row.dataset.saved);
         this.say(row, this.words.refused.replace("{reason}", result.reason), "is-refused");
         continue;
       }
-      row.dataset.saved = mark.status === "cleared" ? "" : mark.status;
-      if (isLast) {
+      const current = result.current ?? mark.status;
+      row.dataset.saved = current === "cleared" ? "" : current;
+      if (isLast) this.show(row, row.dataset.saved);
+      if (result.result === "kept") {
+        overtaken = true;
+        this.forget(mark.nonce);
+        this.say(row, this.words.overtaken);
+      } else if (isLast) {
         this.say(row, this.words.saved);
         setTimeout(() => row.querySelector("[data-row-state]").textContent === this.words.saved && this.say(row, ""), 2500);
       }
@@ -165,16 +210,26 @@ class Sheet {
     if (!this.waiting.length) {
       if (total !== undefined) this.showCount(marked, total);
       if (refused) this.sayAll(this.words.someRefused, "is-refused");
-      else this.sayAll(this.words.saved);
+      else this.sayAll(overtaken ? this.words.someOvertaken : this.words.saved);
     }
     this.sendSoon(0);
   }
 
-  failed() {
+  // Nothing is sent until the page was loaded again; what is kept is sent then.
+  signedOut() {
+    this.sayWaiting(this.words.notSaved, "is-refused");
+    this.sayAll(this.words.signedOut, "is-refused");
+  }
+
+  sayWaiting(text, kind) {
     for (const { registration } of this.waiting) {
       const row = this.rows.get(String(registration));
-      if (row) this.say(row, this.words.kept);
+      if (row) this.say(row, text, kind);
     }
+  }
+
+  failed() {
+    this.sayWaiting(this.words.kept);
     this.sayAll(this.words.waiting, "is-waiting");
     this.sendSoon(RETRY[Math.min(this.tries, RETRY.length - 1)]);
     this.tries += 1;
@@ -184,6 +239,8 @@ class Sheet {
   // own, so that no tab writes over another's; and of a person, so that nobody sends somebody else's.
   keep() {
     const waiting = new Set(this.waiting.map(({ nonce }) => nonce));
+    const unsaved = new Set(this.waiting.map(({ registration }) => String(registration)));
+    for (const [registration, row] of this.rows) row.toggleAttribute("data-unsaved", unsaved.has(registration));
     try {
       for (const nonce of this.stored) {
         if (waiting.has(nonce)) continue;
@@ -215,7 +272,7 @@ class Sheet {
       const row = this.rows.get(String(mark.registration));
       if (!row) continue;
       this.waiting.push(mark);
-      this.show(row, mark.status === "cleared" ? "" : mark.status);
+      if (mark.status) this.show(row, mark.status === "cleared" ? "" : mark.status);
       this.say(row, this.words.saving);
     }
     this.keep();
