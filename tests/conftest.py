@@ -1,5 +1,6 @@
 """Fixtures: the application on SQLite and on PostgreSQL, clients, counted statements."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.browsers import CHROMIUM, FLAGS, NO_CHROMIUM
 from tests.clients import IsolatedClient
 from tests.databases import Databases, postgresql_server
 from tests.factories import Make
+from training.accounts.access import ACTIVITY
 from training.db import db
 
 ENGINES = ("sqlite", "postgresql")
@@ -49,6 +51,9 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     app.test_client_class = IsolatedClient
     with app.app_context():
         yield app
+        for thread in threading.enumerate():
+            if thread.name == ACTIVITY:  # it has a connection of its own
+                thread.join(timeout=10)
         db.session.remove()
         db.engine.dispose()
 

@@ -22,6 +22,8 @@ from training.errors import N_, BusyError, NotAllowedError
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 login_manager = LoginManager()
+#: The name of the threads that write it.
+ACTIVITY = "activity of a sign-in"
 #: Between two writes of when a sign-in was last used.
 ACTIVITY_PAUSE = timedelta(minutes=1)
 
@@ -87,7 +89,8 @@ def _load(token: str) -> _CookieUser | None:
     if activity.is_due(who, now):
         # A thread needs the application itself, not the proxy.
         app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-        threading.Thread(target=_store, args=(app, who.sign_in_id, now), daemon=True).start()
+        arguments = (app, who.sign_in_id, now)
+        threading.Thread(target=_store, args=arguments, name=ACTIVITY, daemon=True).start()
     return _CookieUser(token, who)
 
 

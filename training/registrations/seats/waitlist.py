@@ -6,7 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from training.db import db
-from training.organizations.models import Organization, OrganizationStatus
+from training.organizations.models import Organization
+from training.organizations.queries import IS_ACTIVE_OR_NONE
 from training.registrations.models import Registration
 from training.registrations.rules import Seats, Waiting, choose
 from training.registrations.seats.books import (
@@ -20,18 +21,13 @@ from training.registrations.values import RegistrationStatus
 from training.sessions.rules import promotes
 from training.sessions.values import LockedSession
 
-_MAY_PROMOTE = sa.or_(
-    Registration.organization_id.is_(None), Organization.status == OrganizationStatus.ACTIVE
-)
-
-
 _WAITING = (
     sa.select(Registration.id, Registration.ticket, Registration.organization_id)
     .outerjoin(Organization, Organization.id == Registration.organization_id)
     .where(
         Registration.training_session_id == sa.bindparam("training_session_id"),
         Registration.status == RegistrationStatus.WAITLISTED,
-        _MAY_PROMOTE,
+        IS_ACTIVE_OR_NONE,
     )
     .order_by(Registration.ticket)
     .limit(sa.bindparam("limit"))
