@@ -255,7 +255,7 @@ def test_empty_lists_say_what_to_do_next(client: IsolatedClient, make: Make) -> 
 def test_two_hundred_sessions_are_one_small_page_and_the_rest_follows(
     client: IsolatedClient, make: Make, statements: Statements
 ) -> None:
-    """The page guards of PERFORMANCE: weight, and the same statements for 20 and 200 rows."""
+    """What keeps the page quick: its weight, and the same statements for 20 and 200 rows."""
     first = make.training_session(
         title="Session 000 that helps moderators", capacity=3, starts_at=NOW + DAY
     )

@@ -26,7 +26,7 @@ def _answer_to(client: IsolatedClient, session_id: int, *rows: tuple[str, str]) 
 def test_answer_is_alike_for_known_and_new_addresses(
     client: IsolatedClient, make: Make, capacity: int
 ) -> None:
-    """SEAT-18, DESIGN 8: typing an address proves nothing."""
+    """SEAT-18: typing an address proves nothing (ADR 0006)."""
     session = make.training_session(capacity=capacity)
     session_id = session.id
     make.registration(session, name="Known", email="ada@example.org")

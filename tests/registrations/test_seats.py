@@ -410,7 +410,7 @@ def test_seat_18_the_same_person_twice_in_one_form_is_refused(app: Flask, make: 
 
 
 def test_seat_18_who_cancelled_registers_anew_at_the_end(app: Flask, make: Make) -> None:
-    """SEAT-18, DESIGN 7.6."""
+    """SEAT-18: after a cancellation."""
     session = make.training_session(capacity=1)
     first = make.registration(session, email="ada@example.org")
     make.registration(session)
