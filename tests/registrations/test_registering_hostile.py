@@ -182,15 +182,18 @@ def _but(form: dict[str, Any], *names: str) -> dict[str, Any]:
 def test_key_that_is_none_of_ours_is_replaced(
     client: IsolatedClient, session_id: int, form: dict[str, Any]
 ) -> None:
-    for wrong in ("", "x", "a" * 42, "a" * 42 + "/", "../" * 14 + "a", "é" * 43):
-        response = client.post(path_to(session_id), data=form | {"key": wrong})
+    damaged = [
+        form | {"key": wrong}
+        for wrong in ("", "x", "a" * 42, "a" * 42 + "/", "../" * 14 + "a", "é" * 43)
+    ]
+    for wrong in (*damaged, _but(form, "key")):
+        response = client.post(path_to(session_id), data=wrong)
         assert response.status_code == 422, wrong
         assert errors(response) == ["This form was damaged on its way. Please send it again."]
         again = typed(response)
         assert len(again["key"][0]) == 43
         assert again["people-0-name"] == ["Ada"]
     assert registrations() == []
-    assert client.post(path_to(session_id), data=_but(form, "key")).status_code == 303
 
 
 #: INP-07: as typed → as shown (None: the same).

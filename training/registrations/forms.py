@@ -71,7 +71,8 @@ class RegistrationForm(AppForm):
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check the fields, then the rows together."""
         is_valid: bool = super().validate(extra_validators)
-        if not _KEY.fullmatch(self.key.data):
+        # Left out, it would be made anew, and a second send would be an act of its own.
+        if not self.key.raw_data or not _KEY.fullmatch(self.key.data):
             self.renew_key()
             self.form_errors.append(_("This form was damaged on its way. Please send it again."))
             return False
