@@ -9,7 +9,7 @@ from training.accounts import service as accounts
 from training.accounts.models import Account, StaffRole
 from training.campaigns.models import Campaign, CampaignStatus
 from training.db import Base, db, transaction
-from training.organizations.models import Organization
+from training.organizations.models import Membership, MembershipRole, Organization
 from training.people.models import Person
 from training.people.service import find_or_make_people
 from training.people.values import email_key
@@ -18,7 +18,7 @@ from training.registrations.models import Registration
 from training.registrations.seats import Group
 from training.registrations.values import Claim, Fit, Outcome, Participant
 from training.sessions import service as sessions
-from training.sessions.models import Course, TrainingSession
+from training.sessions.models import Course, Room, TrainingSession, Venue
 from training.sessions.values import (
     Audience,
     Delivery,
@@ -156,6 +156,32 @@ class Make:
     def organization(self, name: str = "Aid", **fields: Any) -> Organization:
         slug = f"{name.lower()}-{next(self._number)}"
         return self._save(Organization(name=f"{name} {slug}", slug=slug, domains=[], **fields))
+
+    def member(
+        self,
+        organization: Organization,
+        person: Person | None = None,
+        role: MembershipRole = MembershipRole.MEMBER,
+    ) -> Membership:
+        return self._save(
+            Membership(
+                person_id=(person or self.person()).id,
+                organization_id=organization.id,
+                role=role,
+                since=NOW.date() - 30 * DAY,
+            )
+        )
+
+    def representative(self, organization: Organization, **fields: Any) -> Account:
+        """Make somebody who can sign in and act for an organization."""
+        account = self.account(None, **fields)
+        person = db.session.get_one(Person, account.person_id)
+        self.member(organization, person, MembershipRole.REPRESENTATIVE)
+        return account
+
+    def room(self, name: str = "Room", **fields: Any) -> Room:
+        venue = self._save(Venue(name=f"Venue {next(self._number)}"))
+        return self._save(Room(venue_id=venue.id, name=name, **fields))
 
     def campaign(self, name: str = "Awareness Month", **fields: Any) -> Campaign:
         today = NOW.date()

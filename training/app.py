@@ -29,6 +29,7 @@ import training.sessions.views
 import training.submissions.models
 from training import changes
 from training.accounts import access
+from training.accounts.workplace import Ways
 from training.config import Settings, load
 from training.db import db, engine_options
 from training.registrations import letters, seats
@@ -58,6 +59,9 @@ SUBSCRIBERS: changes.Subscribers = {
     SessionCancelled: [seats.answer_cancelled_session, entries.write],
 }
 
+#: Who offers ways through the workplaces, in the order of the navigation.
+WAYS: Sequence[Ways] = (training.sessions.views.ways, training.attendance.views.ways)
+
 #: What is tidied up once an hour, beside the sending of mails.
 CHORES: Sequence[Callable[..., object]] = (forget_old,)
 
@@ -81,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["changes"] = SUBSCRIBERS
     app.extensions["renderers"] = letters.RENDERERS
     app.extensions["chores"] = CHORES
+    app.extensions["ways"] = WAYS
     app.url_map.converters["id"] = converters.IdConverter
 
     db.init_app(app)

@@ -9,6 +9,8 @@ ROLES = (
     "disabled",
     "neighbour",  # a trainer of another session
     "trainer",  # of this session
+    "rival",  # a representative of another organization
+    "representative",  # of the organization of the person with the markers
     "coordinator",
     "admin",
 )
@@ -16,10 +18,10 @@ ROLES = (
 OPEN = dict.fromkeys(ROLES, "open")
 _SIGNED_OUT = {"nobody": "sign in", "disabled": "sign in"}
 ACCOUNT = {**dict.fromkeys(ROLES, "open"), **_SIGNED_OUT}
-STAFF = {**_SIGNED_OUT, "neighbour": "refused", "trainer": "refused"} | dict.fromkeys(
-    ("coordinator", "admin"), "open"
-)
-OWN_SESSION = {**ACCOUNT, "neighbour": "missing"}
+_OTHERS = ("neighbour", "trainer", "rival", "representative")
+STAFF = {**ACCOUNT, **dict.fromkeys(_OTHERS, "refused")}
+OWN_SESSION = {**ACCOUNT, **dict.fromkeys(_OTHERS, "missing"), "trainer": "open"}
+OWN_ORGANIZATION = {**ACCOUNT, **dict.fromkeys(_OTHERS, "missing"), "representative": "open"}
 
 #: Endpoint → role → answer, for each method that the route knows.
 MATRIX = {

@@ -57,6 +57,8 @@ def make_world(app: Flask, make: Make) -> World:
             sa.update(Account).where(Account.id == disabled.id).values(disabled_at=NOW)
         )
     ours, theirs = make.organization("Ours"), make.organization("Theirs")
+    rival, representative = make.representative(theirs), make.representative(ours)
+    campaign, course, room = make.campaign(), make.course(), make.room()
     session = make.training_session(
         title="A session", capacity=1, trainer_ids=(trainer.person_id,), starts_at=NOW + DAY / 24
     )
@@ -90,6 +92,13 @@ def make_world(app: Flask, make: Make) -> World:
             "slug": "a-session",
             "meeting_id": meeting_id,
             "registration_id": registration.id,
+            "person_id": registration.person_id,
+            "organization_id": ours.id,
+            "organization_slug": ours.slug,
+            "campaign_id": campaign.id,
+            "course_id": course.id,
+            "venue_id": room.venue_id,
+            "room_id": room.id,
             "link": link,
             "key": key,
         },
@@ -98,6 +107,8 @@ def make_world(app: Flask, make: Make) -> World:
             "disabled": disabled.id,
             "neighbour": neighbour.id,
             "trainer": trainer.id,
+            "rival": rival.id,
+            "representative": representative.id,
             "coordinator": make.coordinator().id,
             "admin": make.admin().id,
         },

@@ -126,7 +126,7 @@ def signed_in() -> SignedIn:
 
 def roles_of(who: SignedIn) -> frozenset[Role]:
     """Return what somebody is here."""
-    roles = {Role.PUBLIC, Role.TRAINER}
+    roles = {Role.PUBLIC, Role.TRAINER, Role.REPRESENTATIVE}
     if who.staff_role == StaffRole.COORDINATOR:
         roles.add(Role.COORDINATOR)
     elif who.staff_role == StaffRole.ADMIN:

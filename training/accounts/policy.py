@@ -18,6 +18,17 @@ class Action(StrEnum):
     CHANGE_ROSTER = "register, cancel and promote people"
     SEE_OWN_SESSIONS = "see the sessions one trains"
     MARK_ATTENDANCE = "mark who came"
+    ADD_WALK_IN = "add somebody at the door"
+    EXPORT_ROSTER = "download a roster or an attendance list"
+    MANAGE_PARTNERS = "see and change organizations and people"
+    INVITE = "invite people, and revoke invitations"
+    MANAGE_CAMPAIGNS = "see and change campaigns"
+    MANAGE_COURSES = "see and change courses"
+    MANAGE_VENUES = "see and change venues and rooms"
+    SEE_AUDIT = "see who did what"
+    IMPORT = "bring in files"
+    REPRESENT = "act for an organization one represents"
+    SUBSCRIBE = "make and revoke one's feeds"
 
 
 class Role(StrEnum):
@@ -27,6 +38,8 @@ class Role(StrEnum):
     PUBLIC = "public"
     #: Whoever is signed in; which sessions are theirs, their assignments say.
     TRAINER = "trainer"
+    #: Whoever is signed in; which organizations are theirs, their memberships say.
+    REPRESENTATIVE = "representative"
     COORDINATOR = "coordinator"
     ADMIN = "admin"
 
@@ -37,6 +50,8 @@ class Scope(StrEnum):
     ALL = "all"
     #: The sessions that the person trains.
     OWN_SESSIONS = "own sessions"
+    #: The organizations that the person represents.
+    OWN_ORGANIZATIONS = "own organizations"
     #: The one registration, or the account, that is the person's own.
     SELF = "self"
 
@@ -55,10 +70,21 @@ POLICY: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CHANGE_ROSTER: _STAFF,
     Action.SEE_OWN_SESSIONS: {Role.TRAINER: Scope.OWN_SESSIONS, **_STAFF},
     Action.MARK_ATTENDANCE: {Role.TRAINER: Scope.OWN_SESSIONS, **_STAFF},
+    Action.ADD_WALK_IN: {Role.TRAINER: Scope.OWN_SESSIONS, **_STAFF},
+    Action.EXPORT_ROSTER: {Role.TRAINER: Scope.OWN_SESSIONS, **_STAFF},
+    Action.MANAGE_PARTNERS: _STAFF,
+    Action.INVITE: _STAFF,
+    Action.MANAGE_CAMPAIGNS: _STAFF,
+    Action.MANAGE_COURSES: _STAFF,
+    Action.MANAGE_VENUES: _STAFF,
+    Action.SEE_AUDIT: _STAFF,
+    Action.IMPORT: _STAFF,
+    Action.REPRESENT: {Role.REPRESENTATIVE: Scope.OWN_ORGANIZATIONS, **_STAFF},
+    Action.SUBSCRIBE: {Role.TRAINER: Scope.SELF},
 }
 
 #: From the widest down: of several roles the widest permission counts.
-_WIDEST_FIRST = (Scope.ALL, Scope.OWN_SESSIONS, Scope.SELF)
+_WIDEST_FIRST = (Scope.ALL, Scope.OWN_ORGANIZATIONS, Scope.OWN_SESSIONS, Scope.SELF)
 
 
 def scope_for(roles: frozenset[Role], action: Action) -> Scope | None:

@@ -1,11 +1,11 @@
-"""Pages of attendance: a trainer's sessions, the sheet of a meeting, and the marks it sends."""
+"""A trainer's sessions, the sheet of a meeting, and the marks it sends."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,14 +19,13 @@ from training.attendance.errors import MarkingNotOpenError
 from training.attendance.forms import MAX_BYTES, MAX_MARKS, SheetForm, is_key, read_batch
 from training.attendance.queries import ListedMeeting
 from training.attendance.values import MarkOutcome, MarkResult, MarkSource, Recorded
+from training.attendance.views.blueprint import bp
 from training.clock import utc_now
 from training.db import transaction
 from training.errors import ConflictError, DomainError
 from training.strict_json import JsonError, JsonTooLargeError, JsonValue, loads
 from training.web.error_pages import status_of
 from training.web.fields import sentence
-
-bp = Blueprint("attendance", __name__)
 
 
 @bp.get("/trainer/")

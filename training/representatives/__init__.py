@@ -1,0 +1,1 @@
+"""Pages for who may act for an organization: its people, registrations, attendance and seats."""

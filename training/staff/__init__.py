@@ -1,0 +1,1 @@
+"""Pages for staff that show several features: a person, the audit trail."""
