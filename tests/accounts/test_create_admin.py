@@ -35,7 +35,7 @@ def test_an_admin_may_sign_in(app: Flask) -> None:
         pytest.param("ada@example.org", "", "correct horse", "1 to 200", id="no name"),
         pytest.param("ada@example.org", "Ada", "short", "8 to 1024", id="short password"),
         pytest.param("ada@example.org", "Ada", "x" * 2000, "8 to 1024", id="long password"),
-        pytest.param("ada@example.org", "Ada", "\udcff" * 9, "cannot be stored", id="no UTF-8"),
+        pytest.param("ada@example.org", "Ada", "\udcff" * 9, "cannot be typed", id="no UTF-8"),
     ],
 )
 def test_what_no_form_would_take_is_refused(

@@ -37,6 +37,7 @@ def test_nothing_set_serves_this_machine_only(tmp_path: Path) -> None:
     assert settings.uid_domain == "training.invalid"
     assert settings.site_name == "Training"
     assert settings.locale == "en"
+    assert settings.redis_url is None
     assert settings.sqlite_path == tmp_path / "training.sqlite"
 
 
@@ -55,6 +56,7 @@ def test_production_is_taken_when_nothing_is_missing(tmp_path: Path) -> None:
             "TRAINING_UID_DOMAIN": "Example.org",
             "TRAINING_SITE_NAME": "Partner training",
             "TRAINING_LOCALE": "pt-BR",
+            "TRAINING_REDIS_URL": "rediss://:p%40ss@redis.example.org:6380/1",
         }
     )
 
@@ -69,6 +71,8 @@ def test_production_is_taken_when_nothing_is_missing(tmp_path: Path) -> None:
     assert settings.uid_domain == "example.org"
     assert settings.site_name == "Partner training"
     assert settings.locale == "pt-BR"
+    assert settings.redis_url == "rediss://:p%40ss@redis.example.org:6380/1"
+    assert "p%40ss" not in repr(settings)
     assert list(tmp_path.iterdir()) == []
 
 

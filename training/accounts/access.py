@@ -12,9 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user
 
 from training.accounts import service
-from training.accounts.models import StaffRole
 from training.accounts.policy import POLICY, Action, Role, Scope, scope_for
-from training.accounts.values import SignedIn
+from training.accounts.values import SignedIn, StaffRole
 from training.clock import utc_now
 from training.db import transaction
 from training.errors import N_, BusyError, NotAllowedError

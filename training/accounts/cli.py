@@ -5,8 +5,8 @@ from email_validator import EmailNotValidError, validate_email
 from flask.cli import with_appcontext
 
 from training.accounts import service
-from training.accounts.models import StaffRole
-from training.accounts.service import PasswordLengthError
+from training.accounts.errors import PasswordError
+from training.accounts.values import StaffRole
 from training.clock import utc_now
 from training.db import transaction
 from training.errors import DomainError
@@ -42,7 +42,7 @@ def create_admin(email: str, name: str, password: str) -> None:
                 staff_role=StaffRole.ADMIN,
                 now=utc_now(),
             )
-    except PasswordLengthError as error:
+    except PasswordError as error:
         raise click.BadParameter(str(error), param_hint="--password") from error
     except DomainError as error:
         raise click.ClickException(str(error)) from error

@@ -1,20 +1,16 @@
 """Account: a person's way to sign in. SignIn: one browser that did."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Base
-from training.people.models import Person
+from training.accounts.errors import AccountExistsError
+from training.accounts.values import MAX_USER_AGENT, StaffRole
+from training.db import Base, conflicts
+from training.people.models import Person, new_public_id
 
-
-class StaffRole(StrEnum):
-    """What a member of staff may do; trainers and representatives have none."""
-
-    ADMIN = "admin"
-    COORDINATOR = "coordinator"
+conflicts["uq_account_person_id"] = AccountExistsError
 
 
 class Account(Base):
@@ -42,6 +38,8 @@ class SignIn(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     #: SHA-256 of the random token in the cookie.
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    #: What the browser said it was, cut; None: it said nothing.
+    user_agent: Mapped[str | None] = mapped_column(String(MAX_USER_AGENT))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -53,3 +51,53 @@ class SignInActivity(Base):
 
     sign_in_id: Mapped[int] = mapped_column(ForeignKey("sign_in.id"), primary_key=True)
     last_seen_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """A person is asked to come in; open until it is accepted, revoked or too old."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Stands in the mailed link.
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    #: What they become; None with no organization: somebody who trains.
+    staff_role: Mapped[StaffRole | None]
+    #: Which organization they are to act for.
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="raise_on_sql")
+
+
+class PasswordReset(Base):
+    """One asked-for way to a new password."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Stands in the mailed link.
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    #: Used, or of no more use: a newer link was asked for, or the password was changed.
+    ended_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship(lazy="raise_on_sql")
+
+
+class Tries(Base):
+    """How often something was tried for one address, known here or not, in a span of time."""
+
+    __tablename__ = "tries"
+
+    #: A keyed hash of what is tried and the address: it names nobody.
+    subject_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    count: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(index=True)

@@ -19,7 +19,8 @@ class Action(StrEnum):
     SEE_OWN_SESSIONS = "see the sessions one trains"
     MARK_ATTENDANCE = "mark who came"
     ADD_WALK_IN = "add somebody at the door"
-    EXPORT_ROSTER = "download a roster or an attendance list"
+    EXPORT_ROSTER = "download a roster with addresses"
+    EXPORT_ATTENDANCE = "download who came"
     MANAGE_PARTNERS = "see and change organizations and people"
     INVITE = "invite people, and revoke invitations"
     MANAGE_CAMPAIGNS = "see and change campaigns"
@@ -71,7 +72,8 @@ POLICY: Mapping[Action, Mapping[Role, Scope]] = {
     Action.SEE_OWN_SESSIONS: {Role.TRAINER: Scope.OWN_SESSIONS, **_STAFF},
     Action.MARK_ATTENDANCE: {Role.TRAINER: Scope.OWN_SESSIONS, **_STAFF},
     Action.ADD_WALK_IN: {Role.TRAINER: Scope.OWN_SESSIONS, **_STAFF},
-    Action.EXPORT_ROSTER: {Role.TRAINER: Scope.OWN_SESSIONS, **_STAFF},
+    Action.EXPORT_ROSTER: _STAFF,
+    Action.EXPORT_ATTENDANCE: {Role.TRAINER: Scope.OWN_SESSIONS, **_STAFF},
     Action.MANAGE_PARTNERS: _STAFF,
     Action.INVITE: _STAFF,
     Action.MANAGE_CAMPAIGNS: _STAFF,

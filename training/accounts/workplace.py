@@ -9,7 +9,7 @@ from training.accounts.access import signed_in
 from training.accounts.values import SignedIn
 
 #: Pages of other features that the ways below and links here and there lead to.
-SCHEDULE, OWN_SESSIONS = "sessions.schedule", "attendance.sessions"
+SCHEDULE, OWN_SESSIONS, PEOPLE = "sessions.schedule", "attendance.sessions", "staff.people"
 
 
 @dataclass(frozen=True, slots=True)

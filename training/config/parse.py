@@ -165,6 +165,22 @@ def smtp_url(text: str) -> str:
     return text
 
 
+def redis_url(text: str) -> str:
+    """Return the address of a Redis."""
+    try:
+        parts = urlsplit(text)
+        is_valid = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise ValueError("is not an address like redis://127.0.0.1:6379/0.")
+    if importlib.util.find_spec("redis") is None:
+        raise ValueError(
+            "asks for Redis, whose driver is not installed: pip install 'training[redis]'."
+        )
+    return text
+
+
 def mail_from(text: str) -> str:
     """Return the sender's address, with or without a name before it."""
     _, address = parseaddr(text)

@@ -27,6 +27,7 @@ VARIABLES = (
     "TRAINING_UID_DOMAIN",
     "TRAINING_SITE_NAME",
     "TRAINING_LOCALE",
+    "TRAINING_REDIS_URL",
 )
 #: Options of single commands, which they read themselves.
 COMMAND_VARIABLES = ("TRAINING_ADMIN_PASSWORD",)
@@ -69,6 +70,8 @@ class Settings:
     uid_domain: str = DEFAULT_UID_DOMAIN
     site_name: str = "Training"
     locale: str = "en"
+    #: Where processes and hosts count together what is tried; None: each process for itself.
+    redis_url: str | None = field(default=None, repr=False)
 
     @property
     def is_https(self) -> bool:
@@ -155,6 +158,7 @@ def load(environ: Mapping[str, str], *, keep_secret: bool = True) -> Settings:
         uid_domain=reader.read("TRAINING_UID_DOMAIN", parse.host_name, Settings.uid_domain),
         site_name=reader.read("TRAINING_SITE_NAME", parse.site_name, Settings.site_name),
         locale=reader.read("TRAINING_LOCALE", parse.locale, Settings.locale),
+        redis_url=reader.read("TRAINING_REDIS_URL", parse.redis_url, Settings.redis_url),
     )
     if reader.problems:
         raise ConfigError(reader.problems)
