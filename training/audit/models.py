@@ -19,6 +19,8 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
         Index("ix_audit_entry_training_session_id", "training_session_id"),
+        Index("ix_audit_entry_actor_id", "actor_id"),
+        Index("ix_audit_entry_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,27 +1,19 @@
 """Organization: a partner whose people we train."""
 
 from datetime import date
-from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from training.db import Base
+from training.db import Base, conflicts
+from training.organizations.errors import AlreadyMemberError, NameTakenError, SlugTakenError
+from training.organizations.values import MembershipRole, OrganizationStatus
 
+IS_CURRENT_SQL = text("until IS NULL")
 
-class OrganizationStatus(StrEnum):
-    """Whether the partnership runs."""
-
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    CLOSED = "closed"
-
-
-class MembershipRole(StrEnum):
-    """What a person is in an organization."""
-
-    MEMBER = "member"
-    REPRESENTATIVE = "representative"
+conflicts["uq_organization_name"] = NameTakenError
+conflicts["uq_organization_slug"] = SlugTakenError
+conflicts["uq_membership_current"] = AlreadyMemberError
 
 
 class Organization(Base):
@@ -44,11 +36,26 @@ class Membership(Base):
     """A person of an organization; a representative may act for it."""
 
     __tablename__ = "membership"
-    __table_args__ = (Index("ix_membership_organization_id", "organization_id", "role"),)
+    __table_args__ = (
+        Index("ix_membership_organization_id", "organization_id", "role"),
+        # Who left may come back: then there is one row for each time.
+        Index(
+            "uq_membership_current",
+            "person_id",
+            "organization_id",
+            unique=True,
+            sqlite_where=IS_CURRENT_SQL,
+            postgresql_where=IS_CURRENT_SQL,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     role: Mapped[MembershipRole]
+    #: What the organization calls them; None: as the person is called. It never renames them, and
+    #: who types a known address is not shown the name behind it.
+    name: Mapped[str | None] = mapped_column(String(200))
     since: Mapped[date]
+    #: The last day; None: still so.
     until: Mapped[date | None]

@@ -6,7 +6,10 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from training.db import Base
+from training.db import Base, conflicts
+from training.people.errors import EmailTakenError
+
+conflicts["uq_person_email_key"] = EmailTakenError
 
 
 def new_public_id() -> str:

@@ -1,9 +1,23 @@
-"""How people are told apart."""
+"""How people are told apart, and what is planned of one."""
 
 import unicodedata
 from contextlib import suppress
+from dataclasses import dataclass
 
 import idna
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonPlan:
+    """What we are to know of a person."""
+
+    name: str
+    #: As typed; None: they have none of their own.
+    email: str | None
+    #: Such as "en" or "pt_BR".
+    locale: str
+    #: IANA name; None: not known.
+    timezone: str | None
 
 
 def email_key(email: str) -> str:

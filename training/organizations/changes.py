@@ -1,0 +1,15 @@
+"""What happens to organizations that matters above."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.changes import Change
+
+
+@dataclass(frozen=True)
+class OrganizationResumed(Change):
+    """A partnership runs again: its people who wait may be given seats."""
+
+    organization_id: int
+    audit_entry_id: int
+    now: datetime
