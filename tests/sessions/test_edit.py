@@ -68,10 +68,11 @@ def test_what_was_typed_is_saved(staff: IsolatedClient, make: Make) -> None:
     training_session = make.training_session(title="Basics")
     make.registration(training_session)
 
-    response = staff.fill(
+    asked = staff.fill(
         _edit(training_session),
         {"title": "Basics, revised", "meetings-0-end": "23:59", "registration_paused": "y"},
     )
+    response = staff.post(_edit(training_session), data=values_of(Page(asked.text).form()))
 
     stored = _stored(training_session)
     assert response.status_code == 303

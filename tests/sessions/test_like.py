@@ -76,7 +76,7 @@ def test_after_the_real_events_came_in_a_session_is_scheduled_like_one(
 
     new = staff.fill(NEW, REST)
     answers = {
-        language: staff.fill(f"{NEW}?like={id_}", REST).status_code
+        language: staff.fill(f"/staff/sessions/{id_}/duplicate", REST).status_code
         for language, id_ in a_session_in.items()
     }
 
@@ -118,7 +118,7 @@ def test_a_language_that_only_an_import_knows_is_kept_but_begins_no_new_form(
     pattern = make.training_session(language="xx-YY")
 
     begun = values_of(staff.page(NEW).form())["language"]
-    like = staff.fill(f"{NEW}?like={pattern.id}", REST)
+    like = staff.fill(f"/staff/sessions/{pattern.id}/duplicate", REST)
 
     assert begun == ["en"]
     assert like.status_code == 303
@@ -134,7 +134,7 @@ def test_another_session_like_one_keeps_trainers_who_have_no_account(
     with transaction():
         db.session.get_one(Account, gone.id).disabled_at = NOW
 
-    response = staff.fill(f"{NEW}?like={pattern_id}", REST)
+    response = staff.fill(f"/staff/sessions/{pattern_id}/duplicate", REST)
 
     assert response.status_code == 303
     assert _trainers_of_newest() == ["Gone", "Tom"]
@@ -143,8 +143,8 @@ def test_another_session_like_one_keeps_trainers_who_have_no_account(
 def test_a_pattern_that_is_not_there_is_404(staff: IsolatedClient) -> None:
     form = values_of(staff.page(NEW).form())
 
-    assert staff.get(f"{NEW}?like=999").status_code == 404
-    assert staff.post(f"{NEW}?like=999", data=form | REST).status_code == 404
+    assert staff.get("/staff/sessions/999/duplicate").status_code == 404
+    assert staff.post("/staff/sessions/999/duplicate", data=form | REST).status_code == 404
 
 
 @pytest.mark.parametrize(

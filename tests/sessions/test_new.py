@@ -572,7 +572,7 @@ def test_another_session_like_one_starts_a_week_later(staff: IsolatedClient, mak
     pattern = make.training_session(title="Basics", capacity=7, starts_at=NOW + DAY)
     day = pattern.starts_at.astimezone(UTC) + 7 * DAY
 
-    values = values_of(staff.page(f"{NEW}?like={pattern.id}").form())
+    values = values_of(staff.page(f"/staff/sessions/{pattern.id}/duplicate").form())
 
     assert (values["title"], values["capacity"]) == (["Basics"], ["7"])
     assert values["meetings-0-meeting_id"] == [""]

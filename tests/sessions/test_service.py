@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from training.registrations.errors import RegistrationClosedError
 from training.registrations.models import Registration
 from training.registrations.values import CancelledBecause
 from training.sessions import service
-from training.sessions.errors import SessionCancelledError, StaleSessionError
+from training.sessions.errors import InvalidPlanError, SessionCancelledError, StaleSessionError
 from training.sessions.models import Meeting, TrainingSession
 from training.sessions.values import Audience, MeetingPlan, SeatPlan, SessionPlan, SessionStatus
 
@@ -231,3 +232,18 @@ def test_the_wall_time_is_what_stays(app: Flask, make: Make) -> None:
 
     assert (meeting.wall_start, meeting.timezone) == (plan.wall_start, "Europe/Berlin")
     assert meeting.ends_at - meeting.starts_at == timedelta(minutes=90)
+
+
+def test_a_course_or_campaign_that_is_gone_is_refused(app: Flask, make: Make) -> None:
+    session = make.training_session()
+    gone: list[dict[str, Any]] = [{"course_id": 4711}, {"campaign_id": 4711}]
+
+    for fields in gone:
+        with pytest.raises(InvalidPlanError, match="was deleted meanwhile"), transaction():
+            service.schedule(
+                make.session_plan(**fields), SeatPlan(capacity=1), actor_id=None, now=NOW
+            )
+        with pytest.raises(InvalidPlanError, match="was deleted meanwhile"):
+            revise(session, replace(planned(make, session, 1), **fields))
+
+    assert db.session.scalars(sa.select(TrainingSession.id)).all() == [session.id]

@@ -1,21 +1,19 @@
 """Campaign: a drive with a period and partners, to which sessions belong."""
 
-from datetime import date
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from training.db import Base
+from training.campaigns.errors import CampaignNameTakenError, CampaignSlugTakenError
+from training.campaigns.values import CampaignStatus
+from training.db import Base, conflicts
 
+__all__ = ["Campaign", "CampaignPartner", "CampaignStatus"]
 
-class CampaignStatus(StrEnum):
-    """How far a campaign is."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    CLOSED = "closed"
+conflicts["uq_campaign_name"] = CampaignNameTakenError
+conflicts["uq_campaign_slug"] = CampaignSlugTakenError
 
 
 class Campaign(Base):
@@ -33,6 +31,10 @@ class Campaign(Base):
     status: Mapped[CampaignStatus] = mapped_column(default=CampaignStatus.DRAFT)
     #: What a new session of this campaign starts with: field of the session → value.
     session_defaults: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    #: Set: no form offers it any more; its sessions keep it.
+    archived_at: Mapped[datetime | None]
+    #: Raised by every change, so that nobody overwrites what they have not seen.
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class CampaignPartner(Base):

@@ -2,11 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from training.changes import Change
 
 
 @dataclass(frozen=True)  # no slots: that makes a second class, and __subclasses__ shows both
+class SessionScheduled(Change):
+    """Staff made a session, as a draft."""
+
+    training_session_id: int
+    actor_id: int | None
+    audit_entry_id: int
+    now: datetime
+
+
+@dataclass(frozen=True)
+class MeetingDropped(Change):
+    """A meeting of a draft was deleted; one of a published session is called off instead."""
+
+    meeting_uid: UUID
+    now: datetime
+
+
+@dataclass(frozen=True)
 class SessionPublished(Change):
     """A draft became public, and takes registrations from now on."""
 

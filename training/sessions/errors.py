@@ -1,5 +1,8 @@
 """Why staff cannot do that to a session."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from training.errors import N_, ConflictError, InvalidInputError
 
 
@@ -39,3 +42,113 @@ class InvalidPlanError(InvalidInputError):
     """The plan does not add up, such as a meeting that ends before it starts."""
 
     code = "invalid-plan"
+
+
+class NotConfirmedError(ConflictError):
+    """What saving does was not seen yet by whoever saves.
+
+    :param clashes: ``rules.clashes.Clash`` that would stand.
+    :param key: what the form must bring to say that all of it was seen.
+    """
+
+    def __init__(self, message: str, *, clashes: Sequence[Any], key: str) -> None:
+        super().__init__(message)
+        self.clashes, self.key = tuple(clashes), key
+
+
+class ClashError(NotConfirmedError):
+    """A trainer or a room is wanted in two places at once."""
+
+    code = "clash"
+
+    def __init__(self, *, clashes: Sequence[Any], key: str) -> None:
+        super().__init__(
+            N_(
+                "This clashes with other meetings; see below. Nothing is saved yet. "
+                "Change it, or save all the same."
+            ),
+            clashes=clashes,
+            key=key,
+        )
+
+
+class MoveNotConfirmedError(NotConfirmedError):
+    """People are registered who would have to come at another time or to another place."""
+
+    code = "move-not-confirmed"
+
+    def __init__(self, *, clashes: Sequence[Any], key: str) -> None:
+        super().__init__(N_("People are registered for this session."), clashes=clashes, key=key)
+
+
+class StaleCourseError(ConflictError):
+    """Somebody else saved the course since the form was opened."""
+
+    code = "stale-version"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Somebody else changed this course while you were editing it. "
+                "Your changes are not saved yet: compare them with what stands now, and save again."
+            )
+        )
+
+
+class CourseSlugTakenError(ConflictError):
+    """Two courses cannot have one address."""
+
+    code = "course-slug-taken"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Another course has this address."))
+
+
+class CourseInUseError(ConflictError):
+    """Sessions of the course were held or planned, so it can be archived only."""
+
+    code = "course-in-use"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This course is in use, so it cannot be deleted. Archive it instead."))
+
+
+class StaleVenueError(ConflictError):
+    """Somebody else saved the venue or its rooms since the form was opened."""
+
+    code = "stale-version"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Somebody else changed this venue while you were editing it. "
+                "Your changes are not saved yet: compare them with what stands now, and save again."
+            )
+        )
+
+
+class VenueNameTakenError(ConflictError):
+    """Two venues cannot be told apart by one name."""
+
+    code = "venue-name-taken"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Another venue has this name."))
+
+
+class RoomNameTakenError(ConflictError):
+    """Two rooms of a venue cannot be told apart by one name."""
+
+    code = "room-name-taken"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Two rooms of a venue cannot have one name."))
+
+
+class VenueInUseError(ConflictError):
+    """Meetings were held or planned there, so it can be archived only."""
+
+    code = "venue-in-use"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This venue is in use, so it cannot be deleted. Archive it instead."))

@@ -1,11 +1,10 @@
-"""Fields of what staff plan: days, wall clock times, a time zone, a link to join, seats."""
+"""Fields of what staff plan: days, wall clock times, a link to join, seats."""
 
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from flask_babel import gettext as _
@@ -14,9 +13,7 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import StopValidation
 from wtforms.widgets import DateInput, DateTimeLocalInput, TimeInput
 
-from training.clock import UnknownZoneError, find_zone
 from training.sessions.values import SeatPlan
-from training.sessions.zones import nearest_zones
 from training.web.fields import LineField, WholeNumberField, visible
 
 #: Years that a plan may be in: zone rules are known, and no sum of times overflows.
@@ -31,7 +28,11 @@ _CLOCK = r"([0-9]{2}):([0-9]{2})(?::00(?:\.0+)?)?"
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", re.ASCII)
 
 
-def _parse_day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
+    """Return the day that is written as in 2027-05-12, or None: it is written otherwise.
+
+    :raise ValueError: there is no such day.
+    """
     found = re.fullmatch(_DAY, text)
     if found is None or int(found[1]) not in YEARS:
         return None
@@ -45,7 +46,7 @@ def _parse_clock(text: str) -> time | None:
 
 def _parse_wall(text: str) -> datetime | None:
     day, _t, clock = text.replace(" ", "T").partition("T")
-    on, at = _parse_day(day), _parse_clock(clock)
+    on, at = parse_day(day), _parse_clock(clock)
     return datetime.combine(on, at) if on is not None and at is not None else None
 
 
@@ -86,7 +87,7 @@ class DayField(_ParsedField):
     """A day; ``value`` is a date, or None where nothing is typed."""
 
     widget = DateInput()
-    parse = staticmethod(_parse_day)
+    parse = staticmethod(parse_day)
 
     def shown(self, value: date) -> str:
         return value.isoformat()
@@ -121,32 +122,6 @@ class WallTimeField(_ParsedField):
         return str(_("Type a day and a time, such as 2027-05-12 14:30."))
 
 
-class TimeZoneField(LineField):
-    """The IANA name of a zone, or an alias of one."""
-
-    @property
-    def zone(self) -> ZoneInfo | None:
-        """The zone of that name; None: there is none."""
-        try:
-            return find_zone(self.data or "")
-        except UnknownZoneError:
-            return None
-
-    def pre_validate(self, form: Any) -> None:
-        super().pre_validate(form)
-        if self.data and self.zone is None:
-            raise StopValidation(_unknown_zone(self.data))
-
-
-def _unknown_zone(typed: str) -> str:
-    near = nearest_zones(typed)
-    if not near:
-        return str(_("There is no time zone of this name. Type a place, such as Africa/Nairobi."))
-    return str(
-        _("There is no time zone of this name. The nearest are: %(names)s.", names=", ".join(near))
-    )
-
-
 def is_language(tag: str) -> bool:
     """Tell whether this is the BCP 47 tag of a language that has a name."""
     if not _LANGUAGE.fullmatch(tag):
@@ -163,13 +138,14 @@ class JoinLinkField(LineField):
 
     def pre_validate(self, form: Any) -> None:
         super().pre_validate(form)
-        if self.data and not _is_web_address(self.data):
+        if self.data and not is_web_address(self.data):
             raise StopValidation(
                 _("Type a link that begins with https://, such as https://meet.example.org/room.")
             )
 
 
-def _is_web_address(text: str) -> bool:
+def is_web_address(text: str) -> bool:
+    """Tell whether a browser opens it as a page: http or https, with a host."""
     try:
         parts = urlsplit(text)
         _port = parts.port

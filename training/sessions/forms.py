@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,10 +20,11 @@ from wtforms import (
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from training.clock import WallTimeError, wall_to_utc
-from training.sessions.fields import SeatFields, TimeZoneField, WallTimeField, is_language
+from training.clock import WallTimeError, find_zone, utc_to_wall, wall_to_utc
+from training.sessions.fields import SeatFields, WallTimeField, is_language
 from training.sessions.meeting_form import MAX_KEY, MAX_LINE, MeetingForm
 from training.sessions.queries import Choices
+from training.sessions.rules import meeting_times
 from training.sessions.values import Audience, Delivery, MeetingPlan, SessionPlan
 from training.sessions.words import audience_label
 from training.text import MAX_NAME
@@ -37,7 +39,10 @@ from training.web.fields import (
 )
 from training.web.filters import delivery_label, language_name
 from training.web.rows import RowsField
+from training.web.zones import TimeZoneField
 
+#: How long before a session its registration may close, in hours: two months.
+MOST_HOURS = 24 * 61
 #: Meetings of one session; a course of a year, once a week, fits.
 MOST_MEETINGS = 53
 
@@ -212,9 +217,31 @@ class PlanForm(AppForm):
 class NewSessionForm(SeatFields, PlanForm):
     """A new session, with its seats."""
 
+    closes_hours_before = WholeNumberField(
+        _l("Or so many hours before the first meeting"), most=MOST_HOURS
+    )
+
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         is_valid = super().validate(extra_validators)
+        is_valid = self._check_hours() and is_valid
         return self.check_seats() and is_valid
+
+    def _check_hours(self) -> bool:
+        if self.closes_hours_before.value is None or not self.registration_closes.data:
+            return True
+        self.closes_hours_before.errors = [
+            _("Say when registration closes, or how long before the first meeting; not both.")
+        ]
+        return False
+
+    def to_plan(self, other_trainer_ids: Sequence[int] = ()) -> SessionPlan:
+        plan = super().to_plan(other_trainer_ids)
+        hours = self.closes_hours_before.value
+        if hours is None:
+            return plan
+        first_at = min(times.starts_at for times in meeting_times(plan.meetings))
+        closes, _fold = utc_to_wall(first_at - timedelta(hours=hours), find_zone(plan.timezone))
+        return replace(plan, registration_closes=closes)
 
 
 class RevisionForm(PlanForm):
@@ -269,14 +296,18 @@ def _meeting_data(meeting: MeetingPlan) -> dict[str, Any]:
     }
 
 
-def next_week(plan: SessionPlan) -> dict[str, Any]:
-    """Return what a form starts from to plan a session like another, a week later."""
+def shifted(plan: SessionPlan, *, days: int) -> dict[str, Any]:
+    """Return what a form starts from to plan a session like another, so many days later.
+
+    All meetings move by whole days on the wall calendar; what the clocks then show is asked for
+    as for any other plan. When people may register is said anew.
+    """
     data = data_of(plan)
     for meeting in data["meetings"]:
         meeting["meeting_id"] = None
         for name in ("day", "end_day"):
             if meeting[name] is not None:
-                meeting[name] += timedelta(days=7)
+                meeting[name] += timedelta(days=days)
     return {**data, "registration_opens": None, "registration_closes": None}
 
 

@@ -17,8 +17,17 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Base
+from training.db import Base, conflicts
+from training.sessions.errors import (
+    CourseSlugTakenError,
+    RoomNameTakenError,
+    VenueNameTakenError,
+)
 from training.sessions.values import Audience, Delivery, SessionStatus
+
+conflicts["uq_course_slug"] = CourseSlugTakenError
+conflicts["uq_venue_name"] = VenueNameTakenError
+conflicts["uq_room_venue_id_name"] = RoomNameTakenError
 
 
 class Course(Base):
@@ -33,6 +42,10 @@ class Course(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     #: BCP 47.
     language: Mapped[str] = mapped_column(String(16), default="en")
+    #: Set: no form offers it any more; what was held of it stays.
+    archived_at: Mapped[datetime | None]
+    #: Raised by every change, so that nobody overwrites what they have not seen.
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Venue(Base):
@@ -44,6 +57,9 @@ class Venue(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     address: Mapped[str] = mapped_column(String(500), default="")
     timezone: Mapped[str | None] = mapped_column(String(64))
+    #: As of a course; raised by a change of its rooms too.
+    archived_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Room(Base):
@@ -56,6 +72,8 @@ class Room(Base):
     venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
     name: Mapped[str] = mapped_column(String(200))
     capacity: Mapped[int | None]
+    #: As of a course.
+    archived_at: Mapped[datetime | None]
 
     venue: Mapped[Venue] = relationship(lazy="raise_on_sql")
 
@@ -170,6 +188,8 @@ class Meeting(Base):
         UniqueConstraint("training_session_id", "ordinal"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("start_fold IN (0, 1) AND end_fold IN (0, 1)", name="folds"),
+        # What is in a room at a time, for clashes.
+        Index("ix_meeting_room_times", "room_id", "starts_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -185,7 +205,7 @@ class Meeting(Base):
     timezone: Mapped[str] = mapped_column(String(64))
     starts_at: Mapped[datetime] = mapped_column(index=True)
     ends_at: Mapped[datetime]
-    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"), index=True)
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))
     #: For those who have a seat only.
     join_url: Mapped[str | None] = mapped_column(String(2000))
     #: The calendar's SEQUENCE (RFC 5545, section 3.8.7.4) and DTSTAMP.

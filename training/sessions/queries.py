@@ -116,7 +116,8 @@ class SessionDetails:
             meetings=tuple(
                 _planned(meeting, self.timezone)
                 for meeting in self.meetings
-                if not meeting.is_cancelled
+                # Of a cancelled session every one is: then it is as it was planned.
+                if not meeting.is_cancelled or self.status is SessionStatus.CANCELLED
             ),
             course_id=self.course_id,
             campaign_id=self.campaign_id,
@@ -135,6 +136,8 @@ class Choices:
     campaigns: tuple[tuple[int, str], ...]
     trainers: tuple[Trainer, ...]
     venues: tuple[str, ...]
+    #: Name of a room, and of the venue that it is in.
+    rooms: tuple[tuple[str, str], ...]
 
 
 #: What a session's state follows from, as parts of a row.
@@ -275,16 +278,27 @@ def _fold(number: int) -> Fold:
     return 1 if number else 0
 
 
-def form_choices(assigned: Sequence[Trainer] = ()) -> Choices:
-    """Return what the form of a session offers, in four statements.
+def form_choices(
+    assigned: Sequence[Trainer] = (),
+    *,
+    course_id: int | None = None,
+    campaign_id: int | None = None,
+) -> Choices:
+    """Return what the form of a session offers, in five statements.
+
+    What is archived is not among it, except what the session has already.
 
     :param assigned: who trains already; offered too, though they may have no account.
     """
     courses = db.session.execute(
-        sa.select(Course.id, Course.title).order_by(Course.title, Course.id)
+        sa.select(Course.id, Course.title)
+        .where(sa.or_(Course.archived_at.is_(None), Course.id == course_id))
+        .order_by(Course.title, Course.id)
     )
     campaigns = db.session.execute(
-        sa.select(Campaign.id, Campaign.name).order_by(Campaign.name, Campaign.id)
+        sa.select(Campaign.id, Campaign.name)
+        .where(sa.or_(Campaign.archived_at.is_(None), Campaign.id == campaign_id))
+        .order_by(Campaign.name, Campaign.id)
     )
     people = db.session.execute(
         sa.select(Person.id, Person.name)
@@ -293,13 +307,24 @@ def form_choices(assigned: Sequence[Trainer] = ()) -> Choices:
     )
     trainers = {trainer.person_id: trainer for trainer in assigned}
     trainers |= {person_id: Trainer(person_id=person_id, name=name) for person_id, name in people}
+    venues = db.session.scalars(
+        sa.select(Venue.name).where(Venue.archived_at.is_(None)).order_by(Venue.name).limit(200)
+    )
+    rooms = db.session.execute(
+        sa.select(Room.name, Venue.name)
+        .join(Venue, Venue.id == Room.venue_id)
+        .where(Room.archived_at.is_(None), Venue.archived_at.is_(None), Room.name != "")
+        .order_by(Venue.name, Room.name, Room.id)
+        .limit(500)
+    )
     return Choices(
         courses=tuple((key, title) for key, title in courses),
         campaigns=tuple((key, name) for key, name in campaigns),
         trainers=tuple(
             sorted(trainers.values(), key=lambda one: (one.name.casefold(), one.person_id))
         ),
-        venues=tuple(db.session.scalars(sa.select(Venue.name).order_by(Venue.name).limit(200))),
+        venues=tuple(venues),
+        rooms=tuple((room, venue) for room, venue in rooms),
     )
 
 

@@ -1,4 +1,4 @@
-"""The list of all sessions, in two statements whatever their number."""
+"""The list of all sessions, in six statements at most, whatever their number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from training.db import db
+from training.sessions.clash_queries import clashing
 from training.sessions.meeting_columns import MEETING_COLUMNS
 from training.sessions.models import TrainingSession
 from training.sessions.queries import CLOCK, SEATS, Trainer, clock_and_seats, trainers_of
@@ -69,6 +70,8 @@ class ListedSession:
     overbooked_by: int
     trainers: tuple[Trainer, ...]
     availability: Availability
+    #: Whether a trainer or a room of it is wanted elsewhere at the same time.
+    clashes: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,9 +117,12 @@ def schedule_page(filters: Filters, place: Place | None, *, now: datetime) -> Sc
     rows = rows[:PAGE]
     if is_backwards:
         rows = rows[::-1]
-    trainers = trainers_of([row.id for row in rows])
+    ids = [row.id for row in rows]
+    trainers, in_clash = trainers_of(ids), clashing(ids)
     return SchedulePage(
-        sessions=tuple(_listed(row, trainers[row.id], now) for row in rows),
+        sessions=tuple(
+            _listed(row, trainers[row.id], now, clashes=row.id in in_clash) for row in rows
+        ),
         has_earlier=has_more if is_backwards else place is not None,
         has_later=is_backwards or has_more,
     )
@@ -137,7 +143,9 @@ def _conditions(filters: Filters, now: datetime) -> list[sa.ColumnElement[bool]]
     return conditions
 
 
-def _listed(row: Any, trainers: Sequence[Trainer], now: datetime) -> ListedSession:
+def _listed(
+    row: Any, trainers: Sequence[Trainer], now: datetime, *, clashes: bool
+) -> ListedSession:
     clock, seats = clock_and_seats(row)
     return ListedSession(
         id=row.id,
@@ -151,4 +159,5 @@ def _listed(row: Any, trainers: Sequence[Trainer], now: datetime) -> ListedSessi
         overbooked_by=row.overbooked_by,
         trainers=tuple(trainers),
         availability=availability(clock, seats, now),
+        clashes=clashes,
     )

@@ -172,3 +172,34 @@ class ExternalKey:
 
     source: str
     key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoursePlan:
+    """A course as staff describe it."""
+
+    title: str
+    slug: str
+    summary: str
+    description: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoomPlan:
+    """A room of a venue as staff describe it."""
+
+    name: str
+    capacity: int | None = None
+    #: The stored room that this changes; None: a new one.
+    room_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VenuePlan:
+    """A venue with its rooms as staff describe it."""
+
+    name: str
+    address: str
+    timezone: str | None
+    rooms: tuple[RoomPlan, ...] = ()

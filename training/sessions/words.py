@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from training.campaigns.values import CampaignStatus
 from training.sessions.values import Audience, SeatCounts
 
 
@@ -14,6 +15,16 @@ def audience_label(audience: Audience) -> str:
         Audience.INVITED: _("By invitation"),
     }
     return str(words[audience])
+
+
+def campaign_status_label(status: CampaignStatus) -> str:
+    """Return how far a campaign is, in words."""
+    words = {
+        CampaignStatus.DRAFT: _("Draft"),
+        CampaignStatus.PUBLISHED: _("Published"),
+        CampaignStatus.CLOSED: _("Closed"),
+    }
+    return str(words[status])
 
 
 def seats_in_words(seats: SeatCounts, overbooked_by: int) -> list[str]:

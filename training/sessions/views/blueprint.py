@@ -5,3 +5,5 @@ from flask import Blueprint
 bp = Blueprint("sessions", __name__)
 #: The page of one session, which shows its people and so belongs to registrations.
 ROSTER = "registrations.roster"
+#: Lists that stand in the navigation.
+CAMPAIGNS, COURSES, VENUES = "sessions.campaigns", "sessions.courses", "sessions.venues"

@@ -11,6 +11,7 @@ from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.db import transaction
 from training.sessions import queries, service
+from training.sessions.affected import affected_by
 from training.sessions.errors import SessionCancelledError
 from training.sessions.queries import SessionDetails
 from training.sessions.values import Audience, SessionStatus
@@ -46,6 +47,7 @@ def cancel(training_session_id: int) -> ResponseReturnValue:
         current=SCHEDULE,
         form=form,
         training_session=training_session,
+        affected=affected_by(training_session_id),
         consequences=_consequences(training_session),
         button=_button(training_session),
     )

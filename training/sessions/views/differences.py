@@ -1,7 +1,5 @@
 """What stands now beside what was typed, after two people changed one session."""
 
-from typing import NamedTuple
-
 from flask_babel import gettext as _
 
 from training.sessions.queries import Choices
@@ -9,24 +7,12 @@ from training.sessions.values import MeetingPlan, SessionPlan
 from training.sessions.words import audience_label
 from training.text import joined
 from training.web.filters import delivery_label, language_name
-
-
-class Difference(NamedTuple):
-    """One thing that the two plans say differently."""
-
-    name: str
-    stored: str
-    typed: str
+from training.web.shown import Difference, differing
 
 
 def differences(stored: SessionPlan, typed: SessionPlan, choices: Choices) -> list[Difference]:
     """Return what differs, in the order of the form."""
-    pairs = zip(_described(stored, choices), _described(typed, choices), strict=True)
-    return [
-        Difference(name, now or "–", yours or "–")
-        for (name, now), (_name, yours) in pairs
-        if now != yours
-    ]
+    return differing(_described(stored, choices), _described(typed, choices))
 
 
 def _described(plan: SessionPlan, choices: Choices) -> list[tuple[str, str]]:

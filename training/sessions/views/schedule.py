@@ -2,8 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
@@ -24,9 +22,7 @@ from training.sessions.schedule_queries import (
 from training.sessions.values import SessionStatus
 from training.sessions.views.blueprint import bp
 from training.sessions.words import seats_in_words
-from training.web.query import text_argument
-
-Word = TypeVar("Word", bound=StrEnum)
+from training.web.query import text_argument, word_argument
 
 #: Seconds since 1970, and the session's key.
 _PLACE = re.compile(r"(-?[0-9]{1,11})-([0-9]{1,9})", re.ASCII)
@@ -44,8 +40,8 @@ def home() -> ResponseReturnValue:
 def schedule() -> ResponseReturnValue:
     """Show all sessions, drafts too."""
     filters = Filters(
-        period=_word(Period, "period") or Period.COMING,
-        status=_word(SessionStatus, "status"),
+        period=word_argument(Period, "period") or Period.COMING,
+        status=word_argument(SessionStatus, "status"),
         text=text_argument("q"),
     )
     now = utc_now()
@@ -71,12 +67,6 @@ def schedule() -> ResponseReturnValue:
         earlier=_beside(page.sessions[0], "before") if page.has_earlier and page.sessions else None,
         later=_beside(page.sessions[-1], "after") if page.has_later and page.sessions else None,
     )
-
-
-def _word(kind: type[Word], name: str) -> Word | None:
-    """Return one of the words that an address may choose; another one chooses nothing."""
-    typed = request.args.get(name, "")
-    return kind(typed) if typed in set(kind) else None
 
 
 def _place() -> Place | None:

@@ -1,0 +1,44 @@
+"""The session's lock: who holds it decides about the session and its seats."""
+
+from dataclasses import fields
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from training.db import db
+from training.errors import NotFoundError
+from training.sessions.models import TrainingSession
+from training.sessions.values import LockedSession
+
+_LOCK = (
+    sa.update(TrainingSession)
+    .where(TrainingSession.id == sa.bindparam("training_session_id"))
+    .values(seat_changes=TrainingSession.seat_changes + 1)
+    .returning(*(getattr(TrainingSession, field.name) for field in fields(LockedSession)))
+    .execution_options(synchronize_session=False)
+)
+
+
+def lock_training_session(training_session_id: int) -> LockedSession:
+    """Lock the session until the transaction ends, and return what deciding needs.
+
+    One UPDATE does both. SQLite ignores ``SELECT ... FOR UPDATE``; on PostgreSQL the
+    UPDATE waits for the row and returns what was committed meanwhile.
+
+    :raise NotFoundError: there is no such session.
+    """
+    row = db.session.execute(_LOCK, {"training_session_id": training_session_id}).one_or_none()
+    if row is None:
+        raise NotFoundError
+    db.session.info.setdefault("locked", set()).add(training_session_id)
+    return LockedSession(**row._mapping)  # noqa: SLF001 -- the public name for a row as a mapping
+
+
+def load(training_session_id: int) -> TrainingSession:
+    """Return a locked session with its meetings, as committed, whatever was loaded before."""
+    return db.session.execute(
+        sa.select(TrainingSession)
+        .where(TrainingSession.id == training_session_id)
+        .options(selectinload(TrainingSession.meetings))
+        .execution_options(populate_existing=True)
+    ).scalar_one()
