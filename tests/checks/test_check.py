@@ -64,6 +64,10 @@ def lose_a_message() -> None:
         db.session.execute(sa.delete(Message).where(Message.kind == "registration.confirmed"))
 
 
+def tell_somebody_else() -> None:
+    execute("UPDATE message SET recipient_id = (SELECT max(id) FROM person) WHERE id = 1")
+
+
 def lose_an_entry() -> None:
     with transaction():
         db.session.execute(sa.update(Message).values(audit_entry_id=None))
@@ -121,6 +125,7 @@ def test_nothing_is_found_in_books_that_are_right(books: None) -> None:
         pytest.param(give_a_ticket_from_the_future, {"I3"}, id="I3"),
         pytest.param(leave_a_seat_free, {"I4", "I5"}, id="I4"),
         pytest.param(lose_a_message, {"I5"}, id="I5 message"),
+        pytest.param(tell_somebody_else, {"I5"}, id="I5 recipient"),
         pytest.param(lose_an_entry, {"I5"}, id="I5 entry"),
         pytest.param(bury_a_message_without_a_reason, {"I9"}, id="I9"),
         pytest.param(contradict_a_mark, {"I10"}, id="I10"),

@@ -1,12 +1,14 @@
 """What is raced: the application's acts, and twins that leave out what protects it."""
 
 import time
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from tests.times import NOW
 from training.clock import utc_now
 from training.db import db, transaction
+from training.people.models import Person
 from training.people.service import find_or_make_people
 from training.people.values import email_key
 from training.registrations import seats, service
@@ -62,6 +64,49 @@ def register_with_key(training_session_id: int, email: str, key: str) -> None:
             send=send,
             now=NOW,
         )
+
+
+def register_group(training_session_id: int, emails: tuple[str, ...], key: str) -> None:
+    """What the public form does for several people, each send with a key of its own."""
+    send = Send(key=key, purpose="register", actor_id=None, content={"emails": emails})
+    with transaction():
+        service.register(training_session_id, _group(emails), send=send, now=NOW)
+
+
+def register_group_by_staff(
+    training_session_id: int, emails: tuple[str, ...], key: str, actor_id: int
+) -> None:
+    """What staff do for several people, each send with a key of its own."""
+    send = Send(key=key, purpose="add", actor_id=actor_id, content={"emails": emails})
+    group = replace(_group(emails), actor_id=actor_id, by_staff=True)
+    with transaction():
+        service.register(training_session_id, group, send=send, now=NOW)
+
+
+def _group(emails: tuple[str, ...]) -> Group:
+    people = tuple(Participant(name="Ada", email=email) for email in emails)
+    return Group(participants=people, consent="1")
+
+
+def register_group_after_a_look(
+    training_session_id: int, emails: tuple[str, ...], _key: str
+) -> None:
+    """The twin: looks who is registered without the lock, thinks, and registers the others."""
+    with transaction():
+        find_or_make_people(dict.fromkeys(emails, "Ada"))
+    known = set(
+        db.session.scalars(
+            sa.select(Person.email_key)
+            .join(Registration, Registration.person_id == Person.id)
+            .where(Registration.training_session_id == training_session_id)
+        )
+    )
+    time.sleep(5 * THINKING)
+    for email in emails:
+        if email not in known:
+            with transaction():
+                person_id = find_or_make_people({email: "Ada"})[email_key(email)]
+                _write(training_session_id, person_id, RegistrationStatus.CONFIRMED)
 
 
 def register_without_lock(training_session_id: int, email: str) -> None:

@@ -15,10 +15,10 @@ from tests.races import acts
 from tests.races.contenders import Act, Call, Contenders
 from training.checks.service import audit
 from training.clock import utc_now
-from training.db import db
+from training.db import db, transaction
 from training.notifications.models import Message
 from training.registrations.models import Registration
-from training.registrations.values import RegistrationStatus
+from training.registrations.values import LIVE, RegistrationStatus
 from training.sessions.models import TrainingSession
 from training.sessions.values import SessionStatus
 
@@ -145,6 +145,68 @@ def test_seat_07_teeth_without_the_key_the_second_send_is_an_act_of_its_own(
     assert Counter(answers) == {"ok": 8}
     kinds = set(db.session.scalars(sa.select(Message.kind)).all())
     assert kinds == {"registration.confirmed", "registration.already_registered"}
+
+
+THREE = ("ada@example.org", "bo@example.org", "cy@example.org")
+
+
+def live_of(training_session_id: int) -> Counter[int]:
+    """Return how many live registrations each person has."""
+    return Counter(
+        db.session.scalars(
+            sa.select(Registration.person_id).where(
+                Registration.training_session_id == training_session_id,
+                Registration.status.in_(LIVE),
+            )
+        )
+    )
+
+
+def test_seat_08_the_same_group_from_two_tabs_is_registered_once(
+    app: Flask, make: Make, contenders: Contenders
+) -> None:
+    """SEAT-08: two keys, the same people; whoever only has the form learns nothing of it."""
+    staff = make.person("Staff")
+    for number in range(ROUNDS or 3):
+        open_to_all, by_staff = make.training_session(), make.training_session()
+
+        answers = contenders.race(
+            app,
+            [
+                (acts.register_group, (open_to_all.id, THREE, f"the-key-of-tab-{number}-{tab}"))
+                for tab in range(8)
+            ],
+        )
+        refused = contenders.race(
+            app,
+            [
+                (
+                    acts.register_group_by_staff,
+                    (by_staff.id, THREE, f"the-key-of-staff-{number}-{tab}", staff.id),
+                )
+                for tab in range(8)
+            ],
+        )
+
+        assert Counter(answers) == {"ok": 8}
+        assert Counter(refused) == {"ok": 1, "already-registered": 7}
+        for session in (open_to_all, by_staff):
+            assert sorted(live_of(session.id).values()) == [1, 1, 1]
+    assert audit(now=utc_now()) == []
+
+
+def test_seat_08_teeth_a_look_without_the_lock_registers_people_twice(
+    app: Flask, make: Make, contenders: Contenders
+) -> None:
+    with transaction():
+        db.session.execute(sa.text("DROP INDEX uq_registration_live_person"))
+    session = make.training_session(capacity=None)
+
+    contenders.race(
+        app, [(acts.register_group_after_a_look, (session.id, THREE, f"{tab}")) for tab in range(8)]
+    )
+
+    assert max(live_of(session.id).values()) > 1
 
 
 def test_seat_22_nobody_keeps_a_seat_in_a_session_cancelled_meanwhile(

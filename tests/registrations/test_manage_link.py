@@ -19,7 +19,7 @@ from training import links
 from training.audit.models import AuditEntry
 from training.db import db, transaction
 from training.notifications.models import Message
-from training.organizations.models import OrganizationStatus
+from training.organizations.values import OrganizationStatus
 from training.people.models import Person
 from training.registrations import seats
 from training.registrations.models import Registration

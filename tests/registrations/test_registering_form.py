@@ -28,7 +28,7 @@ from tests.registrations.filling import (
 from tests.times import DAY, NOW
 from training.db import db, transaction
 from training.errors import BusyError
-from training.organizations.models import OrganizationStatus
+from training.organizations.values import OrganizationStatus
 from training.registrations import seats, service
 from training.registrations.models import Registration
 from training.registrations.values import CONSENT_VERSION, Claim

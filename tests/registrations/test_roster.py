@@ -9,7 +9,7 @@ from tests.clients import IsolatedClient
 from tests.factories import Make
 from tests.times import DAY, NOW
 from training.db import db, transaction
-from training.organizations.models import OrganizationStatus
+from training.organizations.values import OrganizationStatus
 from training.registrations import seats
 from training.registrations.values import CancelledBecause, Claim
 from training.sessions.models import TrainingSession
@@ -108,7 +108,7 @@ def test_facts_and_ways_on_are_there(staff: IsolatedClient, make: Make) -> None:
         f"{ours}/seats",
         f"{ours}/cancel",
         f"{ours}/people/add",
-        f"/staff/sessions/new?like={number}",
+        f"/staff/sessions/{number}/duplicate",
     } <= hrefs
     assert any(str(href).startswith("/trainer/meetings/") for href in hrefs)
     assert "Trainers Asha" in page.text()

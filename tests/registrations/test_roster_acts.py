@@ -13,7 +13,7 @@ from training.audit.models import AuditEntry
 from training.db import db, transaction
 from training.errors import BusyError
 from training.notifications.models import Message
-from training.organizations.models import OrganizationStatus
+from training.organizations.values import OrganizationStatus
 from training.registrations import seats, service
 from training.registrations.models import Registration
 from training.registrations.values import CancelledBecause

@@ -2,15 +2,22 @@
 
 import pytest
 
-from training.registrations.errors import DoesNotFitError, SessionFullError
+from training.registrations.errors import (
+    DoesNotFitError,
+    MoveDoesNotFitError,
+    NoFreeSeatError,
+    SessionFullError,
+)
 from training.registrations.rules import (
     Hold,
     Seats,
     Waiting,
     choose,
     overbooked_after,
+    overbooked_by,
     place,
     place_group,
+    place_moved,
 )
 from training.registrations.values import Fit, RegistrationStatus
 
@@ -165,3 +172,39 @@ def test_no_limit_chooses_everybody() -> None:
 @pytest.mark.parametrize(("by", "freed", "left"), [(3, 1, 2), (1, 1, 0), (1, 5, 0), (0, 1, 0)])
 def test_a_freed_seat_pays_back_an_overbooking(by: int, freed: int, left: int) -> None:
     assert overbooked_after(overbooked_by=by, freed=freed) == left
+
+
+def test_whom_only_a_seat_is_of_use_does_not_wait() -> None:
+    assert place_group(seats(1), [None], Fit.SEATS) == [C]
+    assert place_group(seats(1, 1), [None], Fit.ALL) == [W]
+    with pytest.raises(NoFreeSeatError):
+        place_group(seats(1, 1), [None], Fit.SEATS)
+    with pytest.raises(NoFreeSeatError):
+        place_group(seats(2, 1, waiting=1), [None], Fit.SEATS)
+    with pytest.raises(DoesNotFitError):
+        place_group(seats(2, 1), [None, None], Fit.SEATS)
+
+
+def test_who_is_moved_gets_a_seat_unless_they_may_wait() -> None:
+    assert place_moved(seats(3, 1), [None, None], Fit.SEATS) == [C, C]
+    assert place_moved(seats(2, 1), [None, None], Fit.WHAT_FITS) == [C, W]
+    for there, fit, free in (
+        (seats(2, 1), Fit.SEATS, 1),
+        (seats(2, 1), Fit.ALL, 1),
+        (seats(2, 1, waiting=1), Fit.SEATS, 0),
+        (seats(1, 1, room=0), Fit.SEATS, 0),
+        (seats(2, 1, room=0), Fit.WHAT_FITS, 1),
+    ):
+        with pytest.raises(MoveDoesNotFitError) as refused:
+            place_moved(there, [None, None], fit)
+        assert (refused.value.free, refused.value.wanted) == (free, 2)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "held", "more", "beyond"),
+    [(None, 9, 9, 0), (5, 3, 2, 0), (5, 4, 2, 1), (5, 7, 1, 3)],
+)
+def test_overbooked_by_counts_who_sits_beside_the_seats(
+    capacity: int | None, held: int, more: int, beyond: int
+) -> None:
+    assert overbooked_by(capacity=capacity, held=held, more=more) == beyond

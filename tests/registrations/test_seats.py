@@ -17,7 +17,7 @@ from training.checks.service import audit
 from training.db import db, transaction
 from training.errors import NotFoundError
 from training.notifications.models import Message
-from training.organizations.models import OrganizationStatus
+from training.organizations.values import OrganizationStatus
 from training.registrations import seats
 from training.registrations.errors import (
     AlreadyRegisteredError,

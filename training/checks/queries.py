@@ -11,7 +11,8 @@ from training.audit.models import AuditEntry
 from training.db import db
 from training.notifications.models import Message
 from training.notifications.values import MessageStatus
-from training.organizations.models import Organization, OrganizationStatus
+from training.organizations.models import Organization
+from training.organizations.values import OrganizationStatus
 from training.registrations import messages
 from training.registrations.models import Registration
 from training.registrations.values import LIVE, RegistrationStatus
@@ -147,18 +148,32 @@ def waiting_beside_free(now: datetime) -> list[Finding]:
 
 
 def trail(_now: datetime) -> list[Finding]:
-    """I5: each change of state has its entry in the audit trail, and its message."""
+    """I5: each change of state has its entry in the audit trail, and its message.
+
+    Told is the participant, or whoever registered somebody without an address: which of the two it
+    had to be, only the moment knew, because addresses come and go.
+    """
     entries = db.session.execute(
         sa.select(
-            AuditEntry.subject_id, AuditEntry.id, AuditEntry.action, AuditEntry.after, Message.kind
+            AuditEntry.subject_id,
+            AuditEntry.id,
+            AuditEntry.action,
+            AuditEntry.after,
+            Message.kind,
+            sa.or_(
+                Message.id.is_(None),
+                Message.recipient_id == Registration.person_id,
+                Message.recipient_id == Registration.registered_by,
+            ),
         )
         .outerjoin(Message, Message.audit_entry_id == AuditEntry.id)
+        .outerjoin(Registration, Registration.id == AuditEntry.subject_id)
         .where(AuditEntry.subject_kind == "registration")
         .order_by(AuditEntry.subject_id, AuditEntry.id)
     )
     found: list[Finding] = []
     newest: dict[int, str] = {}
-    for registration_id, entry_id, action, after, kind in entries:
+    for registration_id, entry_id, action, after, kind, is_theirs in entries:
         status = (after or {}).get("status")
         if status is None:  # not a change of state
             continue
@@ -170,6 +185,14 @@ def trail(_now: datetime) -> list[Finding]:
                     "I5",
                     f"registration {registration_id}",
                     f"entry {entry_id} ({action}) has the message {kind}, not {wanted}",
+                )
+            )
+        elif not is_theirs:
+            found.append(
+                Finding(
+                    "I5",
+                    f"registration {registration_id}",
+                    f"entry {entry_id} ({action}) is told to somebody who is not concerned",
                 )
             )
     for registration_id, status in db.session.execute(

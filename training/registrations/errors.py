@@ -91,6 +91,61 @@ class NoFreeSeatError(ConflictError):
         super().__init__(N_("No seat is free. Raise the number of seats, or overbook on purpose."))
 
 
+class NotSeatedError(ConflictError):
+    """Only a seat can be handed to a substitute; a place in line cannot."""
+
+    code = "not-seated"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This person has no seat to hand over. Cancel the registration, and register "
+                "the other person, who then waits at the end of the line."
+            )
+        )
+
+
+class TooLateToSwapError(ConflictError):
+    """Representatives may send somebody else until the first meeting starts."""
+
+    code = "too-late-to-swap"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This session has started. Its trainer can still add people at the door.")
+        )
+
+
+class NotRegisteredError(ConflictError):
+    """Only somebody who has or awaits a seat can be moved.
+
+    :param positions: of the registrations that were named, from 0.
+    """
+
+    code = "not-registered"
+
+    def __init__(self, positions: tuple[int, ...] = ()) -> None:
+        self.positions = positions
+        super().__init__(N_("Somebody of them is not registered any more. Please look again."))
+
+
+class MoveDoesNotFitError(ConflictError):
+    """People are to move to a session with fewer free seats than they need."""
+
+    code = "does-not-fit"
+
+    def __init__(self, *, free: int, wanted: int) -> None:
+        self.free, self.wanted = free, wanted
+        super().__init__(
+            N_(
+                "Not all of them fit. People to move: %(wanted)s; free seats there: %(free)s. "
+                "Nobody was moved yet."
+            ),
+            free=free,
+            wanted=wanted,
+        )
+
+
 class SessionOverError(ConflictError):
     """After the last meeting nobody gets a seat any more."""
 

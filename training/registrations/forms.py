@@ -42,7 +42,14 @@ def blank_person() -> PersonForm:
     return PersonForm(formdata=None, prefix="people-__index__-")
 
 
-class RegistrationForm(AppForm):
+class KeyForm(AppForm):
+    """What a form needs beside its fields: a token, and a key that makes a second send harmless."""
+
+    #: Random: a form that is sent twice registers once.
+    key = HiddenField(default=new_key)
+
+
+class RegistrationForm(KeyForm):
     """One or several people who want to come, as anybody may fill it in."""
 
     #: One more than may come, so that too many are refused and not cut off.
@@ -65,8 +72,6 @@ class RegistrationForm(AppForm):
         ),
         validators=[Required(_l("Without this agreement nobody can be registered."))],
     )
-    #: Random: a form that is sent twice registers once.
-    key = HiddenField(default=new_key)
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check the fields, then the rows together."""
@@ -144,3 +149,24 @@ class NameForm(AppForm):
         _l("Full name"),
         validators=[Required(_l("Type the name of this person.")), Length(max=MAX_NAME)],
     )
+
+
+class SubscribeForm(AppForm):
+    """What an address of one's own calendar is called."""
+
+    name = LineField(
+        _l("Where will you use it?"),
+        validators=[Required(_l("Type a name, such as “My phone”.")), Length(max=100)],
+        description=_l("Such as “My phone”: to know later which address is which."),
+    )
+    #: Makes a second send of the same form harmless.
+    key = HiddenField(default=new_key)
+
+    def renew_key(self) -> None:
+        """Make what is sent next a form of its own."""
+        self.key.data = new_key()
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was typed."""
+        return {"name": self.name.data}

@@ -192,6 +192,7 @@ _NAMES = (
             _campaign.slug.concat(" ")
             .concat(_campaign.name)
             .concat(sa.cast(_campaign.status, sa.String))
+            .concat(sa.cast(_campaign.archived_at.is_(None), sa.String))
             .concat(sa.cast(_campaign.starts_on, sa.String))
             .concat(sa.cast(_campaign.ends_on, sa.String)),
             "\n",
@@ -222,6 +223,7 @@ _CAMPAIGNS = (
     sa.select(_campaign.slug, _campaign.name, _campaign.starts_on, _campaign.ends_on)
     .where(
         _campaign.status == CampaignStatus.PUBLISHED,
+        _campaign.archived_at.is_(None),
         _campaign.ends_on >= sa.bindparam("today", type_=sa.Date()),
     )
     .order_by(_campaign.starts_on, _campaign.id)

@@ -9,21 +9,34 @@ CONFIRMED = "registration.confirmed"
 WAITLISTED = "registration.waitlisted"
 PROMOTED = "registration.promoted"
 CANCELLED = "registration.cancelled"
+REPLACED = "registration.replaced"
+MOVED = "registration.moved"
 SESSION_CANCELLED = "registration.session_cancelled"
 ALREADY_REGISTERED = "registration.already_registered"
+
+# Acts in the audit trail.
+REGISTER = "registration.register"
+SWAP = "registration.swap"
+#: For another session, in which the same person arrives.
+LEAVE = "registration.leave"
+ARRIVE = "registration.arrive"
+#: Somebody waited longer, and may not have the seat that became free.
+PASSED_BY = "registration.pass_over"
 
 #: What somebody is told when they are registered.
 OF_STATUS = {
     RegistrationStatus.CONFIRMED: CONFIRMED,
     RegistrationStatus.WAITLISTED: WAITLISTED,
 }
-#: Act in the audit trail → the message that it must have caused. Invariant I5.
+#: Act in the audit trail → the message that it must have caused. Invariant I5. Who is moved is told
+#: once: of arriving, not of leaving.
 OF_ACT = {
+    ARRIVE: MOVED,
+    SWAP: REPLACED,
     "registration.promote": PROMOTED,
     "registration.cancel": CANCELLED,
     "registration.cancel_with_session": SESSION_CANCELLED,
 }
-REGISTER = "registration.register"
 
 
 def expected(action: str, status: RegistrationStatus) -> str | None:

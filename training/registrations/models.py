@@ -61,6 +61,12 @@ class Registration(Base):
     registered_at: Mapped[datetime]
     offer_expires_at: Mapped[datetime | None]
     cancelled_because: Mapped[CancelledBecause | None]
+    #: Who ended it; None: nobody who was signed in or had its link.
+    cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: What came in its place: a substitute's registration, or the same person's in another session.
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
+    #: The organization that was named, and said that this person is not with it.
+    refused_organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     #: The status that a cancelled session took away, to restore it when the session re-opens.
     before_cancel: Mapped[RegistrationStatus | None] = mapped_column(
         enum_type(RegistrationStatus, name="before_cancel")

@@ -20,7 +20,7 @@ from training.registrations.cards import (
 )
 from training.registrations.listings import PUBLIC_VERSION
 from training.registrations.models import Registration
-from training.registrations.values import CancelledBecause, RegistrationStatus
+from training.registrations.values import LIVE, CancelledBecause, Claim, RegistrationStatus
 from training.sessions.meeting_columns import MEETING_COLUMNS
 from training.sessions.models import Assignment, Course, Meeting, Room, TrainingSession, Venue
 from training.sessions.values import (
@@ -118,7 +118,11 @@ class ManagedRegistration:
     #: Place in line, from 1; None for who does not wait.
     rank: int | None
     cancelled_because: CancelledBecause | None
+    #: Something came in its place: a substitute's, or the same person's in another session.
+    has_successor: bool
     link_epoch: int
+    #: Whether the person gets their mails themselves; else whoever registered them does.
+    has_email: bool
     #: IANA name of the zone that the person reads the clock in, if we know it.
     reader_timezone: str | None
     session_id: int
@@ -261,8 +265,10 @@ _MANAGED = (
         _registration.name,
         _registration.status.label("registration_status"),
         _registration.cancelled_because,
+        _registration.successor_id.is_not(None).label("has_successor"),
         _registration.link_epoch,
         _EARLIER.label("earlier"),
+        _person.email_key,
         _person.timezone.label("reader_timezone"),
         _session.id.label("session_id"),
         _session.title,
@@ -362,7 +368,9 @@ def find_managed(public_id: str, *, now: datetime) -> ManagedRegistration | None
         status=row.registration_status,
         rank=row.earlier + 1 if is_waiting else None,
         cancelled_because=row.cancelled_because,
+        has_successor=row.has_successor,
         link_epoch=row.link_epoch,
+        has_email=row.email_key is not None,
         reader_timezone=row.reader_timezone,
         session_id=row.session_id,
         title=row.title,
@@ -377,6 +385,50 @@ def find_managed(public_id: str, *, now: datetime) -> ManagedRegistration | None
         meetings=row.meetings,
         availability=availability_of(row, now),
         course_slug=row.course_slug,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkParts:
+    """What the link of a registration is made from."""
+
+    public_id: str
+    link_epoch: int
+
+
+def find_moved(registration_id: int) -> LinkParts | None:
+    """Return where somebody is registered instead who was moved from here, or None.
+
+    A substitute's registration is not theirs, and its link is not for their eyes.
+    """
+    moved = Registration.__table__.alias("moved").c
+    found = db.session.execute(
+        sa.select(moved.public_id, moved.link_epoch)
+        .join(
+            Registration.__table__,
+            sa.and_(
+                _registration.successor_id == moved.id, _registration.person_id == moved.person_id
+            ),
+        )
+        .where(_registration.id == registration_id)
+    ).one_or_none()
+    return found and LinkParts(public_id=found.public_id, link_epoch=found.link_epoch)
+
+
+def offered_claims(organization_id: int) -> sa.ColumnElement[bool]:
+    """Return which registrations an organization is asked about: "says they are with you".
+
+    Whom it refused once it is not asked about again.
+    """
+    refused = Registration.__table__.alias("refused").c
+    return sa.and_(
+        Registration.organization_id == organization_id,
+        Registration.claim == Claim.STATED,
+        Registration.status.in_(LIVE),
+        ~sa.exists().where(
+            refused.person_id == Registration.person_id,
+            refused.refused_organization_id == organization_id,
+        ),
     )
 
 

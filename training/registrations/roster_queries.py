@@ -1,7 +1,9 @@
 """What staff see of a session's people, in few statements whatever their number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,6 +18,7 @@ from training.registrations.values import SEATED, CancelledBecause, Claim, Regis
 from training.sessions.models import TrainingSession
 from training.sessions.rules import promotes
 from training.sessions.values import SessionClock
+from training.text import search_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,12 +31,30 @@ class RosterRow:
     organization: str | None
     claim: Claim
     status: RegistrationStatus
+    ticket: int
     #: Place in line, from 1; None for who does not wait.
     rank: int | None
     registered_at: datetime
     cancelled_because: CancelledBecause | None
+    #: Given up by a representative of theirs.
+    is_cancelled_by_organization: bool
+    #: What came in its place, if anything did.
+    successor: "Successor | None"
+    #: An organization that was named, and said that they are not with it.
+    refused_by: str | None
     #: Waits, and is passed over: the organization is not active.
     is_passed_over: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Successor:
+    """A registration that came in the place of another one."""
+
+    name: str
+    training_session_id: int
+    title: str
+    #: The same person, moved to another session.
+    is_moved: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +74,7 @@ class RegistrationFacts:
     training_session_id: int
     name: str
     status: RegistrationStatus
+    organization_id: int | None
     organization: str | None
     is_passed_over: bool
     title: str
@@ -85,6 +107,9 @@ class InLine:
     name: str
 
 
+_successor = sa.orm.aliased(Registration)
+_successor_session = sa.orm.aliased(TrainingSession)
+_refused_by = sa.orm.aliased(Organization)
 _ROWS = (
     sa.select(
         Registration.id,
@@ -93,23 +118,41 @@ _ROWS = (
         Organization.name.label("organization"),
         Registration.claim,
         Registration.status,
+        Registration.ticket,
         Registration.registered_at,
         Registration.cancelled_because,
+        sa.and_(
+            Registration.cancelled_because == CancelledBecause.PERSON,
+            Registration.cancelled_by != Registration.person_id,
+        ).label("is_cancelled_by_organization"),
+        _successor.name.label("successor_name"),
+        _successor_session.id.label("successor_session_id"),
+        _successor_session.title.label("successor_title"),
+        (_successor.person_id == Registration.person_id).label("is_moved"),
+        _refused_by.name.label("refused_by"),
         sa.not_(IS_ACTIVE_OR_NONE).label("is_suspended"),
     )
     .join(Person, Person.id == Registration.person_id)
     .outerjoin(Organization, Organization.id == Registration.organization_id)
+    .outerjoin(_successor, _successor.id == Registration.successor_id)
+    .outerjoin(_successor_session, _successor_session.id == _successor.training_session_id)
+    .outerjoin(_refused_by, _refused_by.id == Registration.refused_organization_id)
     .where(Registration.training_session_id == sa.bindparam("training_session_id"))
     .order_by(Registration.ticket)
 )
 _ENDED = frozenset({RegistrationStatus.CANCELLED, RegistrationStatus.DECLINED})
 
 
-def roster(training_session_id: int) -> Roster:
-    """Return everybody who is or was registered for a session, in one statement."""
+def roster(training_session_id: int, *, q: str = "") -> Roster:
+    """Return everybody who is or was registered for a session, in one statement.
+
+    :param q: only those in whose name, address or organization all of its words are.
+    """
+    words = search_key(q).split()
     seated: list[RosterRow] = []
     waiting: list[RosterRow] = []
     ended: list[RosterRow] = []
+    rank = 0
     for row in db.session.execute(_ROWS, {"training_session_id": training_session_id}):
         is_waiting = row.status is RegistrationStatus.WAITLISTED
         one = RosterRow(
@@ -119,11 +162,18 @@ def roster(training_session_id: int) -> Roster:
             organization=row.organization,
             claim=row.claim,
             status=row.status,
-            rank=len(waiting) + 1 if is_waiting else None,
+            ticket=row.ticket,
+            rank=rank + 1 if is_waiting else None,
             registered_at=row.registered_at,
             cancelled_because=row.cancelled_because,
+            is_cancelled_by_organization=bool(row.is_cancelled_by_organization),
+            successor=_successor_of(row),
+            refused_by=row.refused_by,
             is_passed_over=is_waiting and row.is_suspended,
         )
+        rank += is_waiting
+        if words and not _has(one, words):
+            continue
         if is_waiting:
             waiting.append(one)
         elif row.status in _ENDED:
@@ -135,6 +185,22 @@ def roster(training_session_id: int) -> Roster:
         waiting=tuple(waiting),
         ended=tuple(reversed(ended)),
     )
+
+
+def _successor_of(row: Any) -> Successor | None:
+    if row.successor_name is None:
+        return None
+    return Successor(
+        name=row.successor_name,
+        training_session_id=row.successor_session_id,
+        title=row.successor_title,
+        is_moved=row.is_moved,
+    )
+
+
+def _has(one: RosterRow, words: Sequence[str]) -> bool:
+    key = search_key(one.name, one.email, one.organization)
+    return all(word in key for word in words)
 
 
 def get_registration(registration_id: int) -> RegistrationFacts:
@@ -150,6 +216,7 @@ def get_registration(registration_id: int) -> RegistrationFacts:
             Registration.name,
             Registration.status.label("registration_status"),
             Registration.ticket,
+            Registration.organization_id,
             Organization.name.label("organization"),
             sa.not_(IS_ACTIVE_OR_NONE).label("is_suspended"),
             TrainingSession.title,
@@ -184,6 +251,7 @@ def get_registration(registration_id: int) -> RegistrationFacts:
         training_session_id=found.training_session_id,
         name=found.name,
         status=found.registration_status,
+        organization_id=found.organization_id,
         organization=found.organization,
         is_passed_over=bool(found.is_suspended),
         title=found.title,

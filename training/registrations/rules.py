@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from training.registrations.errors import DoesNotFitError, SessionFullError
+from training.registrations.errors import (
+    DoesNotFitError,
+    MoveDoesNotFitError,
+    NoFreeSeatError,
+    SessionFullError,
+)
 from training.registrations.values import Fit, RegistrationStatus
 
 
@@ -67,12 +72,16 @@ def place(seats: Seats, organization_id: int | None = None) -> RegistrationStatu
 
     :raise SessionFullError: no free seat, and no room to wait.
     """
-    free = seats.free_for(organization_id)
-    if (free is None or free > 0) and not seats.is_awaited:
+    if _has_seat(seats, organization_id):
         return RegistrationStatus.CONFIRMED
     if seats.has_room_to_wait:
         return RegistrationStatus.WAITLISTED
     raise SessionFullError
+
+
+def _has_seat(seats: Seats, organization_id: int | None) -> bool:
+    free = seats.free_for(organization_id)
+    return (free is None or free > 0) and not seats.is_awaited
 
 
 def place_group(
@@ -80,15 +89,18 @@ def place_group(
 ) -> list[RegistrationStatus]:
     """Decide what a group gets, in the order of the form.
 
-    One person alone waits where there is room. Several come as a whole, or, if they chose so,
-    whoever fits gets a seat and the rest waits.
+    One person alone waits where there is room, unless only a seat is of use. Several come as a
+    whole, or, if they chose so, whoever fits gets a seat and the rest waits.
 
     :param organization_ids: one for each person.
+    :raise NoFreeSeatError: one person alone, for whom waiting is of no use.
     :raise SessionFullError: nobody of them gets a seat or may wait.
     :raise DoesNotFitError: they want to come as a whole and do not fit, or the rest of them finds
         no room to wait.
     """
     wanted = len(organization_ids)
+    if fit is Fit.SEATS and wanted == 1 and not _has_seat(seats, organization_ids[0]):
+        raise NoFreeSeatError
     statuses: list[RegistrationStatus] = []
     left = seats
     for organization_id in organization_ids:
@@ -100,8 +112,29 @@ def place_group(
             raise DoesNotFitError(free=_confirmed(statuses), wanted=wanted) from None
         statuses.append(status)
         left = left.after(status, organization_id)
-    if fit is Fit.ALL and wanted > 1 and _confirmed(statuses) < wanted:
+    if fit is not Fit.WHAT_FITS and wanted > 1 and _confirmed(statuses) < wanted:
         raise DoesNotFitError(free=_confirmed(statuses), wanted=wanted)
+    return statuses
+
+
+def place_moved(
+    seats: Seats, organization_ids: Sequence[int | None], fit: Fit
+) -> list[RegistrationStatus]:
+    """Decide what people get who are moved to a session, in their order.
+
+    Unless they are to take what fits, each gets a seat there: nobody loses one by being moved.
+
+    :raise MoveDoesNotFitError: not all get a seat, or the rest of them finds no room to wait.
+    """
+    wanted = len(organization_ids)
+    try:
+        statuses = place_group(seats, organization_ids, Fit.WHAT_FITS)
+    except SessionFullError:
+        raise MoveDoesNotFitError(free=0, wanted=wanted) from None
+    except DoesNotFitError as error:
+        raise MoveDoesNotFitError(free=error.free, wanted=wanted) from None
+    if fit is not Fit.WHAT_FITS and _confirmed(statuses) < wanted:
+        raise MoveDoesNotFitError(free=_confirmed(statuses), wanted=wanted)
     return statuses
 
 
@@ -131,6 +164,11 @@ def choose(seats: Seats, waiting: Sequence[Waiting]) -> list[Waiting]:
             chosen.append(person)
             left = left.after(RegistrationStatus.CONFIRMED, person.organization_id)
     return chosen
+
+
+def overbooked_by(*, capacity: int | None, held: int, more: int) -> int:
+    """Return by how many people a session is overbooked after so many more got a seat."""
+    return 0 if capacity is None else max(0, held + more - capacity)
 
 
 def overbooked_after(*, overbooked_by: int, freed: int) -> int:

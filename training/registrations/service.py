@@ -1,20 +1,23 @@
 """Registering people and what else happens to registrations; the seats themselves: ``seats``."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from training.audit.trail import Act, record_act
+from training.audit.trail import Act, record_act, record_acts
 from training.db import db
 from training.errors import NotFoundError
-from training.people.service import make_missing_people
+from training.organizations.service import add_member
+from training.organizations.values import MembershipRole
 from training.people.values import email_key
 from training.registrations import seats
 from training.registrations.errors import AlreadyRegisteredError
 from training.registrations.models import Registration
 from training.registrations.seats import Group
-from training.registrations.values import LIVE, Outcome, Placed, RegistrationStatus
+from training.registrations.values import LIVE, Claim, Outcome, Placed, RegistrationStatus
 from training.submissions.service import Send, remember
 
 
@@ -33,18 +36,20 @@ def register(
     twice = positions_of_doubles([participant.email for participant in group.participants])
     if twice:
         raise AlreadyRegisteredError(twice)
-    make_missing_people({one.email: one.name for one in group.participants})
-    outcome = seats.take(training_session_id, group, now=now)
+    people = seats.find_or_make(group.participants, actor_id=group.actor_id, now=now)
+    outcome = seats.take(training_session_id, replace(group, participants=people), now=now)
     if send:
         remember(send, as_result(outcome), now=now)
     return outcome
 
 
-def positions_of_doubles(emails: list[str]) -> tuple[int, ...]:
+def positions_of_doubles(emails: Sequence[str | None]) -> tuple[int, ...]:
     """Return which rows, from 0, repeat an address of a row before them."""
     seen: set[str] = set()
     doubles = []
     for position, email in enumerate(emails):
+        if not email:  # people without an address are as many as there are rows
+            continue
         key = email_key(email)
         if key in seen:
             doubles.append(position)
@@ -102,6 +107,72 @@ def correct_name(registration_id: int, name: str, *, actor_id: int | None, now: 
         now=now,
     )
     return True
+
+
+def settle_claim(
+    registration_id: int, organization_id: int, *, is_theirs: bool, actor_id: int, now: datetime
+) -> None:
+    """Let an organization say whether somebody is with it who says so.
+
+    One answer is enough: it settles whatever else this person stated about this organization. Who
+    is with it becomes a member; who is not stays registered, for themselves.
+
+    :raise NotFoundError: there is no such claim on this organization, or it is settled.
+    """
+    stated = (Registration.organization_id == organization_id, Registration.claim == Claim.STATED)
+    claimed = db.session.execute(
+        sa.select(Registration.person_id, Registration.name).where(
+            Registration.id == registration_id, *stated
+        )
+    ).one_or_none()
+    if claimed is None:
+        raise NotFoundError
+    if is_theirs:
+        add_member(
+            claimed.person_id,
+            organization_id,
+            role=MembershipRole.MEMBER,
+            actor_id=actor_id,
+            now=now,
+        )
+    same = sa.select(Registration.id).where(Registration.person_id == claimed.person_id, *stated)
+    seats.lock_sessions_of(db.session.scalars(same).all())
+    ids = db.session.scalars(same.order_by(Registration.id)).all()
+    if registration_id not in ids:  # settled while this waited
+        raise NotFoundError
+    db.session.execute(
+        sa.update(Registration)
+        .where(Registration.id.in_(ids))
+        .values(
+            {Registration.claim: Claim.REPRESENTATIVE}
+            if is_theirs
+            else {
+                Registration.organization_id: None,
+                Registration.refused_organization_id: organization_id,
+            }
+        )
+        .execution_options(synchronize_session=False)
+    )
+    sessions = db.session.execute(
+        sa.select(Registration.id, Registration.training_session_id).where(Registration.id.in_(ids))
+    )
+    record_acts(
+        [
+            Act(
+                action="registration.confirm_claim" if is_theirs else "registration.refuse_claim",
+                subject_kind="registration",
+                subject_id=row.id,
+                training_session_id=row.training_session_id,
+                before={"organization_id": organization_id, "claim": Claim.STATED},
+                after={"organization_id": organization_id, "claim": Claim.REPRESENTATIVE}
+                if is_theirs
+                else {"organization_id": None},
+            )
+            for row in sessions
+        ],
+        actor_id=actor_id,
+        now=now,
+    )
 
 
 def _is_live(registration_id: int) -> bool:

@@ -24,7 +24,7 @@ from training.web.rows import RowsField
 
 #: People in one form.
 MOST_PEOPLE = 50
-_MAX_REASON = 500
+MAX_REASON = 500
 
 
 class AddPeopleForm(AppForm):
@@ -111,7 +111,7 @@ class OverbookForm(AppForm):
         _l("Why is one more than there are seats all right?"),
         [
             Required(_l("Say why: it stands in the history of this session.")),
-            Length(max=_MAX_REASON),
+            Length(max=MAX_REASON),
         ],
     )
 

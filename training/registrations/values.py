@@ -44,7 +44,7 @@ class Claim(StrEnum):
 class CancelledBecause(StrEnum):
     """Who or what ended a registration."""
 
-    PERSON = "person"
+    PERSON = "person"  # the participant, or a representative for them: ``cancelled_by`` tells which
     STAFF = "staff"
     SESSION = "session"
 
@@ -52,18 +52,25 @@ class CancelledBecause(StrEnum):
 class Fit(StrEnum):
     """What is to happen to a group that does not fit as a whole."""
 
-    #: Nobody is registered, and they are told how many seats are free.
+    #: Nobody is registered, and they are told how many seats are free. One person alone waits.
     ALL = "all"
+    #: Nobody waits, one person alone neither: at the door, say, waiting is of no use.
+    SEATS = "seats"
     #: Whoever fits gets a seat, in the order of the form; the rest waits.
     WHAT_FITS = "what_fits"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Participant:
-    """Who is to be trained, as a form or an import gives it."""
+    """Who is to be trained, as a form or an import gives it.
+
+    Found by ``person_id``, else by the address, else somebody new whose address nobody knows.
+    """
 
     name: str
-    email: str  # as typed
+    email: str | None = None  # as typed
+    #: Of somebody known, such as a member of an organization; the caller may speak for them.
+    person_id: int | None = None
     organization_id: int | None = None
     claim: Claim = Claim.STATED
 

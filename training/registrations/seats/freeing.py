@@ -1,10 +1,10 @@
 """Giving up seats, and giving them on: by people, by staff, and with a whole session."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from training.db import db
 from training.registrations import messages
 from training.registrations.errors import (
     NoFreeSeatError,
@@ -14,11 +14,15 @@ from training.registrations.errors import (
 )
 from training.registrations.models import Registration
 from training.registrations.seats.books import (
-    ROW_COLUMNS,
+    ROWS,
     Row,
     assign,
     count,
+    end,
     lock_registration,
+    lock_sessions_of,
+    rows_found,
+    rows_of,
     tally,
     tell,
 )
@@ -31,7 +35,12 @@ from training.registrations.values import (
 )
 from training.sessions.changes import SessionCancelled, SessionRevised
 from training.sessions.service import lock_training_session
-from training.sessions.values import SessionStatus
+from training.sessions.values import LockedSession, SessionStatus
+
+_LIVE_ROWS = ROWS.where(
+    Registration.training_session_id == sa.bindparam("training_session_id"),
+    Registration.status.in_(LIVE),
+).order_by(Registration.ticket)
 
 
 def cancel(
@@ -43,29 +52,58 @@ def cancel(
     :raise NotFoundError: there is no such registration.
     :raise TooLateToCancelError: the participant's own time to cancel is over.
     """
-    locked, row = lock_registration(registration_id)
-    if row.status not in LIVE:
-        return False
-    if because is CancelledBecause.PERSON and now >= locked.starts_at:
-        raise TooLateToCancelError
-    assign(
-        [row],
-        {
-            Registration.status: RegistrationStatus.CANCELLED,
-            Registration.cancelled_because: because,
-        },
-    )
-    count(locked, {row.status: -1})
+    return bool(cancel_several([registration_id], because=because, actor_id=actor_id, now=now))
+
+
+def cancel_several(
+    registration_ids: Sequence[int],
+    *,
+    because: CancelledBecause,
+    actor_id: int | None,
+    now: datetime,
+) -> int:
+    """Give up several seats or places in line, all or none; whoever waits longest moves up.
+
+    :param because: ``PERSON`` also for a representative, who acts for their people.
+    :return: how many this gave up; the others were given up before.
+    :raise NotFoundError: there is no such registration.
+    :raise TooLateToCancelError: a session has started, and this is not done by staff.
+    """
+    locked = lock_sessions_of(registration_ids)
+    rows = [row for row in rows_of(registration_ids) if row.status in LIVE]
+    for session_id in sorted({row.training_session_id for row in rows}):
+        if because is CancelledBecause.PERSON and now >= locked[session_id].starts_at:
+            raise TooLateToCancelError
+        _cancel(
+            locked[session_id],
+            [row for row in rows if row.training_session_id == session_id],
+            because=because,
+            actor_id=actor_id,
+            now=now,
+        )
+    return len(rows)
+
+
+def _cancel(
+    locked: LockedSession,
+    rows: Sequence[Row],
+    *,
+    because: CancelledBecause,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    end(rows, because=because, actor_id=actor_id)
+    count(locked, {status: -n for status, n in tally(row.status for row in rows).items()})
     entries = tell(
         messages.cancelled(because),
-        [row],
+        rows,
         RegistrationStatus.CANCELLED,
         actor_id=actor_id,
         now=now,
     )
-    if row.status in SEATED:
-        fill(row.training_session_id, because_id=entries[row.id], now=now)
-    return True
+    freed = [entries[row.id] for row in rows if row.status in SEATED]
+    if freed:
+        fill(locked.id, because_id=max(freed), now=now)
 
 
 def promote(
@@ -113,24 +151,14 @@ def answer_revised_session(change: SessionRevised) -> None:
 def answer_cancelled_session(change: SessionCancelled) -> None:
     """Cancel everybody's registration with the session, keeping state and ticket, and tell them."""
     locked = lock_training_session(change.training_session_id)
-    found = db.session.execute(
-        sa.select(*ROW_COLUMNS)
-        .where(
-            Registration.training_session_id == change.training_session_id,
-            Registration.status.in_(LIVE),
-        )
-        .order_by(Registration.ticket)
-    )
-    rows = [Row(**row._mapping) for row in found]  # noqa: SLF001 -- the public name for a mapping
+    rows = rows_found(_LIVE_ROWS, training_session_id=change.training_session_id)
     if not rows:
         return
-    assign(
+    end(
         rows,
-        {
-            Registration.before_cancel: Registration.status,
-            Registration.status: RegistrationStatus.CANCELLED,
-            Registration.cancelled_because: CancelledBecause.SESSION,
-        },
+        because=CancelledBecause.SESSION,
+        actor_id=change.actor_id,
+        also={Registration.before_cancel: Registration.status},
     )
     count(locked, {status: -n for status, n in tally(row.status for row in rows).items()})
     tell(

@@ -5,9 +5,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from training.audit.trail import Act, record_acts
 from training.db import db
 from training.organizations.models import Organization
-from training.organizations.queries import IS_ACTIVE_OR_NONE
+from training.organizations.queries import IS_ACTIVE, IS_ACTIVE_OR_NONE
+from training.registrations import messages
 from training.registrations.models import Registration
 from training.registrations.rules import Seats, Waiting, choose
 from training.registrations.seats.books import (
@@ -31,6 +33,19 @@ _WAITING = (
     )
     .order_by(Registration.ticket)
     .limit(sa.bindparam("limit"))
+)
+
+
+_PASSED_OVER = (
+    sa.select(Registration.id)
+    .join(Organization, Organization.id == Registration.organization_id)
+    .where(
+        Registration.training_session_id == sa.bindparam("training_session_id"),
+        Registration.status == RegistrationStatus.WAITLISTED,
+        Registration.ticket < sa.bindparam("before_ticket"),
+        sa.not_(IS_ACTIVE),
+    )
+    .order_by(Registration.ticket)
 )
 
 
@@ -96,4 +111,30 @@ def fill(training_session_id: int, *, because_id: int, now: datetime) -> None:
         actor_id=None,
         now=now,
         because_id=because_id,
+    )
+    if len(rows) < locked.waitlisted_count:
+        _record_passing_over(training_session_id, rows[-1].ticket, because_id=because_id, now=now)
+
+
+def _record_passing_over(
+    training_session_id: int, before_ticket: int, *, because_id: int, now: datetime
+) -> None:
+    """Leave word with those who waited longer, and got nothing because of their organization."""
+    passed_over = db.session.scalars(
+        _PASSED_OVER,
+        {"training_session_id": training_session_id, "before_ticket": before_ticket},
+    )
+    record_acts(
+        [
+            Act(
+                action=messages.PASSED_BY,
+                subject_kind="registration",
+                subject_id=registration_id,
+                training_session_id=training_session_id,
+                because_id=because_id,
+            )
+            for registration_id in passed_over
+        ],
+        actor_id=None,
+        now=now,
     )

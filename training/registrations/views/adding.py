@@ -25,11 +25,11 @@ from training.registrations.forms import blank_person
 from training.registrations.staff_forms import MOST_PEOPLE, AddPeopleForm
 from training.registrations.values import Outcome, RegistrationStatus
 from training.registrations.views.blueprint import bp
-from training.registrations.views.resending import why_refused
 from training.registrations.views.roster import is_seat_free, roster_url
 from training.sessions.queries import get_session
 from training.sessions.values import SessionStatus
 from training.sessions.words import seats_in_words
+from training.submissions.resending import why_refused
 from training.submissions.service import Send, is_key
 from training.web.error_pages import headers_for, status_of
 

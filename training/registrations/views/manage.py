@@ -29,7 +29,14 @@ from training.web.filters import moment
 @allows(Action.MANAGE_OWN_REGISTRATION)
 def manage(link: str) -> ResponseReturnValue:
     """Show how a registration stands, and what its participant can do with it."""
-    registration = _get(link)
+    registration = get_managed(link)
+    moved = queries.find_moved(registration.id) if registration.has_successor else None
+    if moved:
+        settings: Settings = current_app.extensions["settings"]
+        there = links.make(
+            settings.secret_keys[0], links.Purpose.MANAGE, moved.public_id, moved.link_epoch
+        )
+        return redirect(url_for("registrations.manage", link=there), code=303)
     return _render(link, registration, NameForm(None, data={"name": registration.name}))
 
 
@@ -37,7 +44,7 @@ def manage(link: str) -> ResponseReturnValue:
 @allows(Action.MANAGE_OWN_REGISTRATION)
 def correct_name(link: str) -> ResponseReturnValue:
     """Correct the name under which somebody is registered."""
-    registration = _get(link)
+    registration = get_managed(link)
     form = NameForm()
     if not form.validate():
         return _render(link, registration, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -57,7 +64,7 @@ def correct_name(link: str) -> ResponseReturnValue:
 @allows(Action.MANAGE_OWN_REGISTRATION)
 def cancel(link: str) -> ResponseReturnValue:
     """Say what cancelling means, then do it: opening the page changes nothing, mail scanners do."""
-    registration = _get(link)
+    registration = get_managed(link)
     refusal, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
@@ -91,7 +98,7 @@ def _passes_on(registration: ManagedRegistration) -> bool:
     return roster_queries.get_registration(registration.id).moves_up(utc_now()) is not None
 
 
-def _get(link: str) -> ManagedRegistration:
+def get_managed(link: str) -> ManagedRegistration:
     """Return the registration that a link opens.
 
     :raise NotFoundError: nobody made such a link.

@@ -1,25 +1,33 @@
 """Registering people: the public form, and the page that answers it."""
 
+from functools import lru_cache
 from http import HTTPStatus
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from training.accounts.access import allows
 from training.accounts.policy import Action
 from training.clock import utc_now
 from training.db import transaction
 from training.errors import N_, BusyError, ConflictError, DomainError, GoneError, NotFoundError
-from training.organizations.queries import active_organizations, find_active_organization
+from training.organizations.queries import (
+    ActiveOrganization,
+    active_organizations,
+    find_active_organization,
+)
 from training.registrations import queries, service
 from training.registrations.errors import DoesNotFitError
-from training.registrations.forms import MAX_PEOPLE, RegistrationForm, blank_person
+from training.registrations.forms import MAX_PEOPLE, KeyForm, RegistrationForm, blank_person
 from training.registrations.values import RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path, when_of
-from training.registrations.views.resending import why_refused
+from training.submissions.resending import why_refused
 from training.submissions.service import Send, find_stored, is_key
+from training.web import limits
 from training.web.error_pages import headers_for, status_of
 from training.web.fields import sentence
 
@@ -44,6 +52,7 @@ def register(training_session_id: int) -> ResponseReturnValue:
     """Register one person or several for a session."""
     if request.method != "POST":
         return _render(training_session_id, None)
+    limits.take(limits.REGISTRATIONS)
     form = RegistrationForm()
     if form.people.change(request.form, most=MAX_PEOPLE):
         return _render(training_session_id, form)
@@ -125,18 +134,44 @@ def _render(
     """
     now = utc_now()
     training_session = queries.get_public_session(training_session_id, now=now)
-    if form is None and training_session.takes_registrations:
-        form = RegistrationForm(None, data={"fit": training_session.is_full})
+    organizations = tuple(active_organizations())
+    fields = Markup()
     if form is not None:
-        form.offer_organizations(active_organizations())
+        form.offer_organizations(organizations)
+        fields = _fields(form)
+    elif training_session.takes_registrations:
+        fields = _empty_fields(organizations, training_session.is_full, str(get_locale()))
     page = render_template(
         "registrations/register.html",
         training_session=training_session,
         session_url=session_path(training_session.id, training_session.title),
         when=when_of(training_session),
-        form=form,
-        blank=blank_person(),
-        most=MAX_PEOPLE,
+        form=form or (KeyForm(None) if fields else None),
+        fields=fields,
+        rows=len(form.people) if form else 1,
         now=now,
     )
     return page, status, headers_for(status)
+
+
+def _fields(form: RegistrationForm) -> Markup:
+    return Markup(  # noqa: S704 -- a template's
+        render_template(
+            "registrations/_register_fields.html",
+            form=form,
+            blank=blank_person(),
+            most=MAX_PEOPLE,
+        )
+    )
+
+
+@lru_cache(maxsize=64)
+def _empty_fields(
+    organizations: tuple[ActiveOrganization, ...],
+    is_full: bool,  # noqa: FBT001 (a key of the cache, like the rest)
+    _locale: str,
+) -> Markup:
+    """Return the fields as everybody finds them who opens the form: half of what the page costs."""
+    form = RegistrationForm(None, data={"fit": is_full})
+    form.offer_organizations(organizations)
+    return _fields(form)

@@ -9,13 +9,20 @@ from training.accounts.policy import Action
 from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.registrations import roster_queries
-from training.registrations.values import CancelledBecause, Claim
+from training.registrations.roster_queries import RosterRow
+from training.registrations.values import CancelledBecause
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path
+from training.registrations.words import claim_words
 from training.sessions.queries import SessionDetails, get_session
 from training.sessions.values import SessionStatus
 from training.sessions.words import audience_label, seats_in_words
+from training.text import for_display
 from training.web.fields import AppForm
+from training.web.query import text_argument
+
+#: So many people are more than one looks through.
+SEARCHED_FROM = 20
 
 
 @bp.get("/staff/sessions/<id:training_session_id>")
@@ -24,11 +31,15 @@ def roster(training_session_id: int) -> ResponseReturnValue:
     """Show a session and everybody who is or was registered for it."""
     now = utc_now()
     training_session = get_session(training_session_id, now=now)
+    q = text_argument("q")
+    found = roster_queries.roster(training_session_id, q=q)
     return render_workplace(
         "registrations/roster.html",
         current=SCHEDULE,
         training_session=training_session,
-        roster=roster_queries.roster(training_session_id),
+        roster=found,
+        q=q,
+        is_searchable=bool(q) or training_session.live >= SEARCHED_FROM,
         seats=seats_in_words(training_session.seats, training_session.overbooked_by),
         audience=audience_label(training_session.audience),
         public_url=_public_url(training_session),
@@ -38,7 +49,7 @@ def roster(training_session_id: int) -> ResponseReturnValue:
         ),
         is_seat_free=is_seat_free(training_session),
         claim_words=claim_words(),
-        ended_words=ended_words(),
+        ended_words={row.id: ended_word(row) for row in found.ended},
         form=AppForm(),
         now=now,
     )
@@ -55,25 +66,22 @@ def roster_url(training_session_id: int) -> str:
     return url_for("registrations.roster", training_session_id=training_session_id)
 
 
-def claim_words() -> dict[Claim, str]:
-    """Return why we believe that somebody belongs to an organization, in words."""
-    return {
-        Claim.DOMAIN: _("by the domain of the e-mail address"),
-        Claim.CODE: _("by a code"),
-        Claim.REPRESENTATIVE: _("registered by its representative"),
-        Claim.STAFF: _("staff vouch for it"),
-        Claim.STATED: _("as they say themselves"),
-    }
-
-
-def ended_words() -> dict[CancelledBecause | None, str]:
+def ended_word(row: RosterRow) -> str:
     """Return how a registration ended, in words."""
-    return {
+    if row.successor is not None:
+        if row.successor.is_moved:
+            title = for_display(row.successor.title)
+            return str(_("Moved to %(title)s", title=title))
+        return str(_("%(name)s comes instead", name=for_display(row.successor.name)))
+    if row.is_cancelled_by_organization:
+        return str(_("Cancelled by their organization"))
+    words = {
         CancelledBecause.PERSON: _("Cancelled by themselves"),
         CancelledBecause.STAFF: _("Cancelled by staff"),
         CancelledBecause.SESSION: _("Cancelled with the session"),
         None: _("Declined"),
     }
+    return str(words[row.cancelled_because])
 
 
 def _public_url(training_session: SessionDetails) -> str | None:

@@ -1,0 +1,215 @@
+"""Every way to take a seat, or to hand one on: what is raced pairwise for the last one. SEAT-05."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from tests.times import NOW
+from training.db import db, transaction
+from training.imports.service import registrations as imported
+from training.imports.values import Options, RegistrationDraft
+from training.organizations import service as organizations
+from training.organizations.models import Organization
+from training.organizations.values import OrganizationStatus
+from training.registrations import seats, service
+from training.registrations.seats import Group
+from training.registrations.values import CancelledBecause, Claim, Fit, Participant
+from training.sessions.values import SeatPlan
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """A session with one seat, and everybody that a contender needs."""
+
+    training_session_id: int
+    #: A session with room for all, to come from or to go to.
+    roomy_id: int
+    #: Waits, and is passed over as long as the organization is suspended.
+    waiting_id: int
+    organization_id: int
+    #: Has the seat, where somebody has it.
+    seated_id: int
+    #: Has a seat in the roomy session.
+    elsewhere_id: int
+    staff_id: int
+    #: Nobody else is called so.
+    number: str
+
+    def participant(self, **fields: object) -> Participant:
+        address = f"ada.{self.number}@example.org"
+        return Participant(name="Ada", **{"email": address, **fields})  # type: ignore[arg-type]  # of a participant
+
+
+def form(stage: Stage) -> None:
+    """What the public form does."""
+    _register(stage, Group(participants=(stage.participant(),), consent="1"))
+
+
+def staff(stage: Stage) -> None:
+    """What staff do who add people."""
+    people = (stage.participant(email=None),)
+    _register(stage, Group(participants=people, actor_id=stage.staff_id, by_staff=True))
+
+
+def representative(stage: Stage) -> None:
+    """What a representative does who registers a member."""
+    people = (stage.participant(claim=Claim.REPRESENTATIVE),)
+    _register(stage, Group(participants=people, actor_id=stage.staff_id))
+
+
+def walk_in(stage: Stage) -> None:
+    """What a trainer does at the door."""
+    group = Group(
+        participants=(stage.participant(email=None),),
+        fit=Fit.SEATS,
+        actor_id=stage.staff_id,
+        by_staff=True,
+    )
+    _register(stage, group)
+
+
+def overbook(stage: Stage) -> None:
+    """What a trainer does at the door of a full room."""
+    group = Group(
+        participants=(stage.participant(),),
+        fit=Fit.SEATS,
+        actor_id=stage.staff_id,
+        by_staff=True,
+        overbook="came a long way",
+    )
+    _register(stage, group)
+
+
+def from_file(stage: Stage) -> None:
+    """What an import does."""
+    draft = RegistrationDraft(
+        row=2,
+        rows=(2,),
+        name="Ada",
+        detail="",
+        says=frozenset(),
+        session=str(stage.training_session_id),
+        email=f"ada.{stage.number}@example.org",
+        organization="",
+    )
+    with transaction():
+        imported.write([draft], Options(actor_id=stage.staff_id, now=NOW))
+
+
+def move_in(stage: Stage) -> None:
+    """What staff do who move somebody here."""
+    with transaction():
+        seats.move(
+            [stage.elsewhere_id], stage.training_session_id, actor_id=stage.staff_id, now=NOW
+        )
+
+
+def promote(stage: Stage) -> None:
+    """What staff do who give somebody a seat by hand."""
+    with transaction():
+        seats.promote(stage.waiting_id, actor_id=stage.staff_id, now=NOW)
+
+
+def resume(stage: Stage) -> None:
+    """What happens when a partnership runs again."""
+    with transaction():
+        organization = db.session.get_one(Organization, stage.organization_id)
+        plan = organizations.plan_of(organization)
+        organizations.revise(
+            stage.organization_id,
+            replace(plan, status=OrganizationStatus.ACTIVE),
+            expected=None,
+            actor_id=stage.staff_id,
+            now=NOW,
+        )
+
+
+def take_away(stage: Stage) -> None:
+    """What staff do who have one seat less."""
+    with transaction():
+        seats.change_capacity(
+            stage.training_session_id,
+            SeatPlan(capacity=0),
+            keep=False,
+            actor_id=stage.staff_id,
+            now=NOW,
+        )
+
+
+def swap(stage: Stage) -> None:
+    """What a representative does who sends somebody else."""
+    with transaction():
+        seats.swap(
+            stage.seated_id,
+            stage.participant(claim=Claim.REPRESENTATIVE),
+            actor_id=stage.staff_id,
+            because=CancelledBecause.PERSON,
+            now=NOW,
+        )
+
+
+def cancel(stage: Stage) -> None:
+    """What the mailed link does."""
+    with transaction():
+        seats.cancel(stage.seated_id, because=CancelledBecause.PERSON, actor_id=None, now=NOW)
+
+
+def cancel_several(stage: Stage) -> None:
+    """What a representative does who withdraws people."""
+    with transaction():
+        seats.cancel_several(
+            [stage.elsewhere_id, stage.seated_id],
+            because=CancelledBecause.PERSON,
+            actor_id=stage.staff_id,
+            now=NOW,
+        )
+
+
+def move_out(stage: Stage) -> None:
+    """What staff do who move somebody to another session."""
+    with transaction():
+        seats.move([stage.seated_id], stage.roomy_id, actor_id=stage.staff_id, now=NOW)
+
+
+def _register(stage: Stage, group: Group) -> None:
+    with transaction():
+        service.register(stage.training_session_id, group, now=NOW)
+
+
+Way = Callable[[Stage], None]
+#: Who wants the one free seat, beside somebody who waits and is passed over.
+FOR_A_FREE_SEAT: tuple[Way, ...] = (
+    form,
+    staff,
+    representative,
+    walk_in,
+    overbook,
+    from_file,
+    move_in,
+    promote,
+    resume,
+    take_away,
+)
+#: Who wants the one seat that somebody has, while another waits for it.
+FOR_A_TAKEN_SEAT: tuple[Way, ...] = (form, swap, cancel, cancel_several, move_out)
+
+#: Everything outside the package of seats that calls it: file → act → the ways that stand for it.
+CALLERS: Mapping[tuple[str, str], tuple[Way, ...]] = {
+    ("attendance/service/walk_in.py", "promote"): (promote,),
+    ("attendance/service/walk_in.py", "register"): (walk_in, overbook),
+    ("demo/holding.py", "register"): (form,),
+    ("imports/service/registrations.py", "register"): (from_file,),
+    ("registrations/service.py", "take"): (form, staff, representative, walk_in, overbook),
+    ("registrations/views/adding.py", "register"): (staff,),
+    ("registrations/views/cancelling.py", "cancel_several"): (cancel_several,),
+    ("registrations/views/manage.py", "cancel"): (cancel,),
+    ("registrations/views/moving.py", "move"): (move_in, move_out),
+    ("registrations/views/registering.py", "register"): (form,),
+    ("registrations/views/seat_acts.py", "cancel"): (cancel,),
+    ("registrations/views/seat_acts.py", "change_capacity"): (take_away,),
+    ("registrations/views/seat_acts.py", "promote"): (promote,),
+    ("registrations/views/swapping.py", "swap"): (swap,),
+    ("representatives/service.py", "cancel_several"): (cancel_several,),
+    ("representatives/service.py", "register"): (representative,),
+    ("representatives/service.py", "swap"): (swap,),
+    ("representatives/views/registering.py", "register"): (representative,),
+}

@@ -1,0 +1,277 @@
+"""Writing one mail about a registration."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from flask import current_app, render_template
+from flask_babel import force_locale, gettext
+from sqlalchemy.orm import joinedload
+
+from training import links, text
+from training.calendars import service as calendars
+from training.calendars.values import Variant
+from training.config import Settings
+from training.db import db
+from training.notifications.values import Attachment, MessageFacts, Rendered, Untold
+from training.registrations.letters import addressee as addressees
+from training.registrations.letters.addressee import Addressee
+from training.registrations.models import Registration
+from training.registrations.values import CancelledBecause, RegistrationStatus
+from training.sessions.models import Meeting, Room, TrainingSession
+from training.sessions.values import Delivery
+from training.web import times
+
+# Flask-Babel has no type information; the name is what the extraction of messages looks for.
+_: Callable[..., str] = gettext
+
+_MORE_THAN_A_BLANK_LINE = re.compile(r"\n{3,}")
+CALENDAR_FILE = "session.ics"
+CALENDAR_TYPE = "text/calendar; charset=utf-8"
+
+_session_of = joinedload(Registration.training_session)
+_meetings_of = _session_of.selectinload(TrainingSession.meetings)
+_REGISTRATION = (
+    sa.select(Registration)
+    .options(
+        joinedload(Registration.person),
+        _session_of.joinedload(TrainingSession.course),
+        _meetings_of.joinedload(Meeting.room).joinedload(Room.venue),
+    )
+    .execution_options(populate_existing=True)
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Sitting:
+    """One meeting, as its lines in a mail."""
+
+    when: str
+    #: In the reader's own zone; empty where that is not known or shows the same.
+    your_time: str
+    place: str
+    join_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Left:
+    """A session that somebody was moved from."""
+
+    title: str
+    sittings: list[_Sitting]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What is peculiar to one kind of mail."""
+
+    template: str
+    is_true: Callable[[Registration, datetime], bool]
+    #: Evaluated in the reader's language.
+    subject: Callable[[str], str]
+    #: A reader with a seat gets the way in and the calendar file with it.
+    gives_seat: bool = False
+
+
+class _Letter:
+    """One mail being written; its properties are what the templates speak of."""
+
+    def __init__(self, kind: Kind, registration: Registration, addressee: Addressee) -> None:
+        self._kind = kind
+        self._registration = registration
+        self._addressee = addressee
+        self._settings: Settings = current_app.extensions["settings"]
+
+    @property
+    def name(self) -> str:
+        return text.unlinked(self._addressee.name)
+
+    @property
+    def participant(self) -> str | None:
+        """Whom it is about, if that is not who reads it."""
+        is_reader = self._addressee.is_participant
+        return None if is_reader else text.unlinked(self._registration.name)
+
+    @property
+    def registrant(self) -> str | None:
+        """Who registered the reader, if they did not do so themselves."""
+        return self._addressee.registrant and text.unlinked(self._addressee.registrant)
+
+    @property
+    def title(self) -> str:
+        return text.cleaned_line(self._session.title)
+
+    @cached_property
+    def sittings(self) -> list[_Sitting]:
+        """The meetings that take place, or all if none does any more."""
+        return self._sittings_of(self._session)
+
+    @cached_property
+    def left(self) -> "_Left | None":
+        """What a registration was for that was moved here."""
+        old = _predecessor(self._registration)
+        if old is None:
+            return None
+        session = old.training_session
+        return _Left(title=text.cleaned_line(session.title), sittings=self._sittings_of(session))
+
+    @property
+    def rank(self) -> int:
+        """Place in line, from 1."""
+        earlier = sa.select(sa.func.count()).where(
+            Registration.training_session_id == self._session.id,
+            Registration.status == RegistrationStatus.WAITLISTED,
+            Registration.ticket < self._registration.ticket,
+        )
+        return (db.session.scalar(earlier) or 0) + 1
+
+    @property
+    def is_waiting(self) -> bool:
+        return self._registration.status is RegistrationStatus.WAITLISTED
+
+    @property
+    def is_cancelled_by_staff(self) -> bool:
+        return self._registration.cancelled_because is CancelledBecause.STAFF
+
+    @property
+    def is_cancelled_by_organization(self) -> bool:
+        """Whether a representative gave it up."""
+        registration = self._registration
+        return (
+            registration.cancelled_because is CancelledBecause.PERSON
+            and registration.cancelled_by not in {None, registration.person_id}
+        )
+
+    @property
+    def gives_seat(self) -> bool:
+        """Whether the way in and the calendar file go with it."""
+        return self._kind.gives_seat and not self.is_waiting
+
+    @property
+    def is_online_without_link(self) -> bool:
+        return self._session.delivery is not Delivery.IN_PERSON and not any(
+            sitting.join_url for sitting in self.sittings
+        )
+
+    @cached_property
+    def link(self) -> str:
+        """What opens this registration: whoever has it can change it."""
+        return links.make(
+            self._settings.secret_keys[0],
+            links.Purpose.MANAGE,
+            self._registration.public_id,
+            self._registration.link_epoch,
+        )
+
+    @property
+    def manage_url(self) -> str:
+        return f"{self._settings.base_url}/registrations/{self.link}"
+
+    @property
+    def other_dates_url(self) -> str:
+        course = self._session.course
+        query = f"?{urlencode({'course': course.slug})}" if course else ""
+        return f"{self._settings.base_url}/sessions/{query}"
+
+    @property
+    def feed_url(self) -> str:
+        return f"{self._settings.base_url}/calendar/sessions.ics"
+
+    @property
+    def base_url(self) -> str:
+        return self._settings.base_url
+
+    @cached_property
+    def calendar(self) -> bytes | None:
+        """The session's calendar file; None for a session that stands in no feed."""
+        if not self.gives_seat:
+            return None
+        uids = [meeting.uid for meeting in self._session.meetings]
+        return calendars.calendar_of(uids, variant=Variant.PUBLIC)
+
+    def rendered(self) -> Rendered:
+        """Write it, in the current locale."""
+        body = render_template(f"emails/registrations/{self._kind.template}.txt", letter=self)
+        attachments = (
+            (Attachment(filename=CALENDAR_FILE, content_type=CALENDAR_TYPE, data=self.calendar),)
+            if self.calendar
+            else ()
+        )
+        join_urls = {sitting.join_url for sitting in self.sittings if sitting.join_url}
+        return Rendered(
+            to_name=self.name,
+            to_address=self._addressee.address,
+            subject=self._kind.subject(self.title),
+            text=_MORE_THAN_A_BLANK_LINE.sub("\n\n", body).strip() + "\n",
+            attachments=attachments,
+            secrets=(self.link, *sorted(join_urls)),
+        )
+
+    @property
+    def _session(self) -> TrainingSession:
+        return self._registration.training_session
+
+    def _sittings_of(self, training_session: TrainingSession) -> list[_Sitting]:
+        meetings = training_session.meetings
+        held = [meeting for meeting in meetings if meeting.cancelled_at is None]
+        gives_seat = self.gives_seat and training_session is self._session
+        return [self._sitting(meeting, gives_seat=gives_seat) for meeting in held or meetings]
+
+    def _sitting(self, meeting: Meeting, *, gives_seat: bool) -> _Sitting:
+        local = self._clock(meeting, meeting.timezone)
+        own = self._addressee.timezone
+        own_moment = own and self._clock(meeting, own)
+        # The same wall time under another city's name would only puzzle.
+        is_same = own_moment and (local.date, local.clock) == (own_moment.date, own_moment.clock)
+        return _Sitting(
+            when=_when(local),
+            your_time=_when(own_moment) if own_moment and not is_same else "",
+            place=_place(meeting),
+            join_url=meeting.join_url if gives_seat else None,
+        )
+
+    def _clock(self, meeting: Meeting, timezone: str) -> times.Moment:
+        return times.moment(meeting.starts_at, meeting.ends_at, timezone, self._addressee.locale)
+
+
+def _place(meeting: Meeting) -> str:
+    if meeting.room is not None:
+        parts = (meeting.room.label, meeting.room.venue.address)
+        return text.cleaned_line(text.joined(*parts))
+    return "" if meeting.training_session.delivery is Delivery.IN_PERSON else _("Online")
+
+
+def render(kind: Kind, facts: MessageFacts) -> Rendered | Untold:
+    """Write one mail about a registration, if what it says is true."""
+    assert facts.registration_id is not None
+    registration = _registration(facts.registration_id)
+    if not kind.is_true(registration, facts.now):
+        return Untold.OUTDATED
+    addressee = addressees.find(registration)
+    if addressee is None:
+        return Untold.NO_ADDRESS
+    with force_locale(addressee.locale):
+        return _Letter(kind, registration, addressee).rendered()
+
+
+def _registration(registration_id: int) -> Registration:
+    return db.session.execute(_REGISTRATION.where(Registration.id == registration_id)).scalar_one()
+
+
+def _predecessor(registration: Registration) -> Registration | None:
+    return db.session.execute(
+        _REGISTRATION.where(Registration.successor_id == registration.id)
+    ).scalar_one_or_none()
+
+
+def _when(moment: times.Moment) -> str:
+    return _(
+        "%(date)s, %(clock)s (%(city)s time)",
+        date=moment.date,
+        clock=moment.clock,
+        city=moment.city,
+    )

@@ -1,0 +1,46 @@
+"""Mailing people what they were mailed before, to another mailbox."""
+
+import sqlalchemy as sa
+
+from training.db import db
+from training.notifications.outbox import Letter, queue_messages
+from training.people.changes import EmailChanged
+from training.registrations import messages
+from training.registrations.models import Registration
+from training.sessions.models import TrainingSession
+from training.sessions.values import SessionStatus
+
+
+def answer_changed_email(change: EmailChanged) -> None:
+    """End the links in the old mailbox; mail those of sessions to come to the new one."""
+    db.session.execute(
+        sa.update(Registration)
+        .where(Registration.person_id == change.person_id)
+        .values(link_epoch=Registration.link_epoch + 1)
+        .execution_options(synchronize_session=False)
+    )
+    to_come = db.session.execute(
+        sa.select(Registration.id, Registration.training_session_id, Registration.status)
+        .join(TrainingSession, TrainingSession.id == Registration.training_session_id)
+        .where(
+            Registration.person_id == change.person_id,
+            Registration.status.in_(messages.OF_STATUS),
+            TrainingSession.status == SessionStatus.PUBLISHED,
+            TrainingSession.ends_at > change.now,
+        )
+        .order_by(Registration.id)
+    )
+    queue_messages(
+        [
+            Letter(
+                kind=messages.OF_STATUS[status],
+                key=f"{messages.OF_STATUS[status]}:{change.audit_entry_id}:{registration_id}",
+                recipient_id=change.person_id,
+                registration_id=registration_id,
+                training_session_id=training_session_id,
+                audit_entry_id=change.audit_entry_id,
+            )
+            for registration_id, training_session_id, status in to_come
+        ],
+        now=change.now,
+    )

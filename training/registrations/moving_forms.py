@@ -1,0 +1,113 @@
+"""Forms of staff about several people of a session, or about who comes in somebody's place."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from training.organizations.queries import ActiveOrganization
+from training.registrations.forms import PersonForm
+from training.registrations.moving_queries import LiveRow
+from training.registrations.staff_forms import MAX_REASON
+from training.registrations.values import Claim, Fit, Participant
+from training.web.fields import AppForm, EmailAddressField, LineField, Required
+
+OVERBOOK = "overbook"
+
+
+class PeopleForm(AppForm):
+    """Some of the people of a session."""
+
+    people = SelectMultipleField(
+        _l("People"),
+        validators=[Required(_l("Choose at least one person."))],
+        widget=ListWidget(),
+        option_widget=CheckboxInput(),
+        choices=[],
+    )
+
+    def offer_people(self, rows: Iterable[LiveRow]) -> None:
+        """Fill in who can be chosen; who left meanwhile is not among them any more."""
+        self.people.choices = [SelectChoice(str(row.id), row.name) for row in rows]
+
+    def chosen(self, rows: Sequence[LiveRow]) -> list[LiveRow]:
+        """Return who was chosen, in the order of the rows."""
+        return [row for row in rows if str(row.id) in (self.people.data or ())]
+
+
+class MoveForm(PeopleForm):
+    """People who are to come to another session."""
+
+    to = RadioField(
+        _l("Where to"),
+        validators=[Required(_l("Choose the session to which they move."))],
+        choices=[],
+    )
+    if_full = RadioField(
+        _l("If not all of them find a free seat there"),
+        choices=[
+            SelectChoice(Fit.SEATS, _l("Move nobody")),
+            SelectChoice(Fit.WHAT_FITS, _l("Move all; whoever finds no seat waits there, in line")),
+            SelectChoice(OVERBOOK, _l("Move all, and overbook")),
+        ],
+        default=Fit.SEATS,
+    )
+    reason = LineField(
+        _l("Why is overbooking all right?"),
+        [Length(max=MAX_REASON)],
+        description=_l("Only for overbooking; it stands in the history of the session."),
+    )
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check the fields, then that an overbooking has a reason."""
+        is_valid = bool(super().validate(extra_validators))
+        if is_valid and self.if_full.data == OVERBOOK and not self.reason.data:
+            self.reason.errors = [_("Say why: it stands in the history of this session.")]
+            return False
+        return is_valid
+
+    @property
+    def fit(self) -> Fit:
+        """What is to happen if not all find a seat."""
+        return Fit.WHAT_FITS if self.if_full.data == Fit.WHAT_FITS else Fit.SEATS
+
+    @property
+    def overbook(self) -> str | None:
+        """Why the session is to be overbooked, if it is."""
+        return self.reason.data if self.if_full.data == OVERBOOK else None
+
+
+class SwapForm(AppForm):
+    """Who comes in somebody's place."""
+
+    name = PersonForm.name
+    email = EmailAddressField(
+        _l("E-mail"),
+        description=_l("Left empty, you get the mails about this person."),
+    )
+    organization_id = SelectField(
+        _l("Organization"),
+        default="",
+        description=_l("You vouch for it: they count as people of this organization."),
+    )
+
+    def offer(self, organizations: Iterable[ActiveOrganization]) -> None:
+        """Fill in what can be chosen."""
+        self.organization_id.choices = [
+            SelectChoice("", _("None")),
+            *(SelectChoice(str(one.id), one.name) for one in organizations),
+        ]
+
+    def to_participant(self) -> Participant:
+        """Return who was typed, after it was checked."""
+        organization_id = int(self.organization_id.data) if self.organization_id.data else None
+        return Participant(
+            name=self.name.data,
+            email=self.email.data or None,
+            organization_id=organization_id,
+            claim=Claim.STAFF if organization_id else Claim.STATED,
+        )

@@ -1,0 +1,241 @@
+"""Seats that change hands, and people who change sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from training.db import db
+from training.registrations import messages
+from training.registrations.errors import (
+    AlreadyRegisteredError,
+    NotRegisteredError,
+    NotSeatedError,
+    SessionOverError,
+    TooLateToSwapError,
+)
+from training.registrations.models import Registration
+from training.registrations.rules import place_moved
+from training.registrations.seats import people
+from training.registrations.seats.books import (
+    Entrant,
+    Row,
+    count,
+    end,
+    enter,
+    lock_registration,
+    lock_sessions_of,
+    name_successors,
+    rows_of,
+    tally,
+    tell,
+    tell_of_entering,
+)
+from training.registrations.seats.taking import (
+    beyond_capacity,
+    placed,
+    refuse_if_over,
+    refuse_strangers,
+)
+from training.registrations.seats.waitlist import fill, seats_of
+from training.registrations.values import (
+    LIVE,
+    SEATED,
+    CancelledBecause,
+    Fit,
+    Outcome,
+    Participant,
+    RegistrationStatus,
+)
+from training.sessions.values import LockedSession, SessionStatus
+
+
+def swap(
+    registration_id: int,
+    participant: Participant,
+    *,
+    actor_id: int,
+    because: CancelledBecause,
+    now: datetime,
+) -> int:
+    """Give somebody's seat to a substitute, past everybody who waits; the counters stand still.
+
+    A place in line cannot be handed over: whoever comes for somebody who waits goes to its end, as
+    everybody does, by cancelling the one and registering the other.
+
+    :param because: ``PERSON`` for a representative, until the session starts; ``STAFF`` until it
+        ends.
+    :return: the id of the substitute's registration.
+    :raise NotFoundError: there is no such registration or person.
+    :raise NotSeatedError: they wait, or are not registered any more.
+    :raise AlreadyRegisteredError: the substitute has or awaits a seat in this session.
+    :raise TooLateToSwapError: the session has started, and this is not done by staff.
+    :raise SessionOverError: the last meeting has ended, or the session is not published.
+    :raise NotForYouError: the session is for partners, and nobody vouched for the substitute.
+    """
+    [participant] = people.find_or_make([participant], actor_id=actor_id, now=now)
+    locked, row = lock_registration(registration_id)
+    is_by_staff = because is CancelledBecause.STAFF
+    _refuse_unless_published(locked, now)
+    if not is_by_staff:
+        refuse_strangers(locked, [participant])
+        if now >= locked.starts_at:
+            raise TooLateToSwapError
+    if row.status is not RegistrationStatus.CONFIRMED:
+        raise NotSeatedError
+    [substitute] = people.read(row.training_session_id, [participant])
+    if substitute.registration_id is not None:
+        raise AlreadyRegisteredError((0,))
+    entrant = Entrant(
+        person_id=substitute.person_id,
+        recipient_id=substitute.recipient(actor_id),
+        name=participant.name,
+        organization_id=participant.organization_id,
+        claim=participant.claim,
+        status=RegistrationStatus.CONFIRMED,
+        registered_by=actor_id,
+    )
+    [new] = enter(locked, [entrant], now=now)
+    end([row], because=because, actor_id=actor_id)
+    name_successors({row.id: new.id})
+    count(locked, {}, tickets=1)
+    entries = tell(messages.SWAP, [row], RegistrationStatus.CANCELLED, actor_id=actor_id, now=now)
+    tell_of_entering(
+        messages.REGISTER,
+        [new],
+        actor_id=actor_id,
+        now=now,
+        because_of={new.id: entries[row.id]},
+        notes={new.id: {"instead_of": row.id}},
+    )
+    return new.id
+
+
+def move(
+    registration_ids: Sequence[int],
+    to_training_session_id: int,
+    *,
+    fit: Fit = Fit.SEATS,
+    overbook: str | None = None,
+    actor_id: int,
+    now: datetime,
+) -> Outcome:
+    """Bring people from other sessions to this one, by the hand of staff.
+
+    They keep name, organization, claim and consent, and are told once. The seats that they leave go
+    to whoever waits there.
+
+    :param registration_ids: in this order they get the seats.
+    :param fit: ``WHAT_FITS``: whoever finds no free seat waits there; else nobody is moved.
+    :param overbook: why all are to have seats, also where there are none and whoever waits.
+    :raise NotFoundError: there is no such registration or session.
+    :raise NotRegisteredError: somebody of them is not registered any more.
+    :raise AlreadyRegisteredError: somebody has or awaits a seat in the new session.
+    :raise SessionOverError: a session that they leave is over.
+    :raise RegistrationClosedError: the new session is over, or not published.
+    :raise MoveDoesNotFitError: not all find a seat; carries the free ones.
+    """
+    locked = lock_sessions_of(registration_ids, to_training_session_id)
+    target = locked[to_training_session_id]
+    refuse_if_over(target, now)
+    row_of = {row.id: row for row in rows_of(registration_ids)}
+    rows = [row_of[registration_id] for registration_id in dict.fromkeys(registration_ids)]
+    _refuse_immovable(rows, locked, target, now)
+    given = _as_given([row.id for row in rows])
+
+    everybody = [given[row.id].organization_id for row in rows]
+    statuses = (
+        [RegistrationStatus.CONFIRMED] * len(rows)
+        if overbook
+        else place_moved(seats_of(target), everybody, fit)
+    )
+    entrants = [
+        Entrant(
+            person_id=row.person_id,
+            recipient_id=row.recipient_id,
+            name=given[row.id].name,
+            organization_id=given[row.id].organization_id,
+            claim=given[row.id].claim,
+            status=status,
+            registered_by=given[row.id].registered_by,
+            consent=given[row.id].consent,
+            answers=given[row.id].answers,
+        )
+        for row, status in zip(rows, statuses, strict=True)
+    ]
+    arrived = enter(target, entrants, now=now)
+    beyond = beyond_capacity(target, len(arrived)) if overbook else 0
+    count(target, tally(statuses), tickets=len(arrived), overbook=beyond)
+    name_successors({old.id: new.id for old, new in zip(rows, arrived, strict=True)})
+    left = _leave(rows, locked, actor_id=actor_id, now=now)
+    tell_of_entering(
+        messages.ARRIVE,
+        arrived,
+        actor_id=actor_id,
+        now=now,
+        because_of={new.id: left[old.id] for old, new in zip(rows, arrived, strict=True)},
+        notes={new.id: {"overbooked": overbook} for new in arrived[len(arrived) - beyond :]},
+    )
+    return Outcome(
+        placed=placed(target, [one.name for one in entrants], statuses),
+        registration_ids=tuple(new.id for new in arrived),
+    )
+
+
+def _refuse_unless_published(locked: LockedSession, now: datetime) -> None:
+    if locked.status is not SessionStatus.PUBLISHED or now >= locked.ends_at:
+        raise SessionOverError
+
+
+def _refuse_immovable(
+    rows: Sequence[Row], locked: dict[int, LockedSession], target: LockedSession, now: datetime
+) -> None:
+    ended = tuple(i for i, row in enumerate(rows) if row.status not in LIVE)
+    if ended:
+        raise NotRegisteredError(ended)
+    for row in rows:
+        if row.training_session_id != target.id:
+            _refuse_unless_published(locked[row.training_session_id], now)
+    known = people.read(target.id, [Participant(name="", person_id=row.person_id) for row in rows])
+    there = {i for i, one in enumerate(known) if one.registration_id is not None}
+    if there or people.doubles(known):
+        raise AlreadyRegisteredError(tuple(sorted({*there, *people.doubles(known)})))
+
+
+def _as_given(registration_ids: Sequence[int]) -> dict[int, Any]:
+    """Return what was said of each when they were registered."""
+    found = db.session.execute(
+        sa.select(
+            Registration.id,
+            Registration.name,
+            Registration.organization_id,
+            Registration.claim,
+            Registration.registered_by,
+            Registration.consent,
+            Registration.answers,
+        ).where(Registration.id.in_(registration_ids))
+    )
+    return {row.id: row for row in found}
+
+
+def _leave(
+    rows: Sequence[Row], locked: dict[int, LockedSession], *, actor_id: int, now: datetime
+) -> dict[int, int]:
+    """End the registrations that others came in the place of, and give the seats on.
+
+    :return: the audit entry's id for each registration's id.
+    """
+    end(rows, because=CancelledBecause.STAFF, actor_id=actor_id)
+    left: dict[int, int] = {}
+    for session_id in sorted({row.training_session_id for row in rows}):
+        leaving = [row for row in rows if row.training_session_id == session_id]
+        freed = tally(row.status for row in leaving)
+        count(locked[session_id], {status: -n for status, n in freed.items()})
+        entries = tell(
+            messages.LEAVE, leaving, RegistrationStatus.CANCELLED, actor_id=actor_id, now=now
+        )
+        left |= entries
+        if SEATED & freed.keys():
+            fill(session_id, because_id=max(entries.values()), now=now)
+    return left
