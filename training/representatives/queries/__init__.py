@@ -1,0 +1,1 @@
+"""What a representative sees: an organization's own people, and nothing of anybody else's."""

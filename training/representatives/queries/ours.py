@@ -1,0 +1,94 @@
+"""Which registrations are an organization's own, and how they are read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from training.registrations.models import Registration
+from training.registrations.values import (
+    LIVE,
+    SEATED,
+    CancelledBecause,
+    Claim,
+    RegistrationStatus,
+)
+
+# The tables and not the classes: what is read here is not worth an object each.
+registration = Registration.__table__.c
+_earlier = Registration.__table__.alias("earlier").c
+
+#: Of a registration: named for the organization ``:organization_id``, by whomever.
+IS_NAMED = registration.organization_id == sa.bindparam("organization_id")
+#: Somebody says that they are with it, and nobody has confirmed that.
+IS_CLAIM = sa.and_(IS_NAMED, registration.claim == Claim.STATED)
+#: One of its people: somebody whom it, staff or a confirmed address vouches for.
+IS_OURS = sa.and_(IS_NAMED, registration.claim != Claim.STATED)
+IS_LIVE = registration.status.in_(sorted(LIVE))
+#: Has or awaits a seat, or did until the whole session was cancelled.
+IS_EXPECTED = sa.or_(IS_LIVE, registration.cancelled_because == CancelledBecause.SESSION)
+
+_EARLIER = (
+    sa.select(sa.func.count())
+    .where(
+        _earlier.training_session_id == registration.training_session_id,
+        _earlier.status == RegistrationStatus.WAITLISTED,
+        _earlier.ticket < registration.ticket,
+    )
+    .correlate(Registration.__table__)
+    .scalar_subquery()
+)
+#: Place in line, from 1, as the person themselves is told it; NULL for who does not wait.
+RANK = sa.case(
+    (registration.status == RegistrationStatus.WAITLISTED, _EARLIER + 1), else_=sa.null()
+).label("rank")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnRegistration:
+    """A registration of one of an organization's people."""
+
+    id: int
+    person_id: int
+    training_session_id: int
+    name: str
+    status: RegistrationStatus
+    #: Place in line, from 1; None for who does not wait.
+    rank: int | None
+    cancelled_because: CancelledBecause | None
+
+    @property
+    def has_seat(self) -> bool:
+        return self.status in SEATED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status is RegistrationStatus.WAITLISTED
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+
+OWN_COLUMNS = (
+    registration.id,
+    registration.person_id,
+    registration.training_session_id,
+    registration.name,
+    registration.status,
+    RANK,
+    registration.cancelled_because,
+)
+
+
+def own_of(row: Any) -> OwnRegistration:
+    """Return a registration of which ``OWN_COLUMNS`` were read, beside others perhaps."""
+    return OwnRegistration(
+        id=row.id,
+        person_id=row.person_id,
+        training_session_id=row.training_session_id,
+        name=row.name,
+        status=row.status,
+        rank=row.rank,
+        cancelled_because=row.cancelled_because,
+    )
