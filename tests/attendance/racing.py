@@ -13,6 +13,7 @@ from tests.apps import create_test_app
 from tests.times import NOW
 from training.accounts.policy import Scope
 from training.attendance import service
+from training.attendance.service import marking
 from training.attendance.values import AttendanceStatus, Mark, MarkSource
 from training.db import db, transaction
 from training.errors import DomainError
@@ -92,17 +93,17 @@ def _mark(racer: Racer, number: int, *, locked: bool) -> list[str]:
         )
         for registration_id in racer.registration_ids
     ]
-    write = service._write  # noqa: SLF001 -- where the pause goes
+    write = marking._write  # noqa: SLF001 -- where the pause goes
 
     def write_and_pause(*args: object, **kwargs: object) -> dict[str, int]:
         written = write(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they are
         time.sleep(racer.pause)
         return written
 
-    lock = service._LOCK if locked else service._FOUND  # noqa: SLF001 -- as above
+    lock = marking._LOCK if locked else marking._FOUND  # noqa: SLF001 -- as above
     with (
-        mock.patch.object(service, "_write", write_and_pause),
-        mock.patch.object(service, "_LOCK", lock),
+        mock.patch.object(marking, "_write", write_and_pause),
+        mock.patch.object(marking, "_LOCK", lock),
     ):
         try:
             with transaction():

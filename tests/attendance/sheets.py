@@ -25,6 +25,9 @@ Statements = Callable[[], AbstractContextManager[list[str]]]
 PRESENT, ABSENT, LATE = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.LATE
 CLEARED = AttendanceStatus.CLEARED
 
+#: Statements of every page of a workplace: who asks, and which organizations they act for.
+OF_EACH_PAGE = 2
+
 
 @dataclass(frozen=True)
 class Running:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from werkzeug.test import TestResponse
 
+from tests.apps import HOST
+from tests.attendance.posting import body_of, item, open_sheet, post, send
 from tests.attendance.sheets import (
     ABSENT,
     PRESENT,
@@ -17,12 +18,13 @@ from tests.attendance.sheets import (
     current,
     history,
     mark,
+    meeting_of,
     record,
     running,
 )
 from tests.clients import IsolatedClient, values_of
 from tests.factories import Make
-from tests.times import DAY, NOW
+from tests.times import DAY, HOUR, NOW
 from training.accounts.models import SignIn
 from training.attendance.models import AttendanceMark
 from training.audit.models import AuditEntry
@@ -286,8 +288,79 @@ def test_web_03_another_content_type_is_not_taken(
 
     answer = send(client, sheet, token, body, content_type=content_type)
 
-    assert answer.status_code == 415
+    assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
+    assert body_of(answer)["code"] == "unsupported-media-type"
     assert history() == []
+
+
+def test_web_03_a_page_of_another_site_sends_no_marks_and_our_own_does(
+    app: Flask, make: Make, client: IsolatedClient
+) -> None:
+    """WEB-03: even one that somehow has the cookie and the token."""
+    sheet = running(make, people=1)
+    token = open_sheet(client, sheet)
+    batch = {"marks": [item(sheet.registration_ids[0])]}
+    others = ("https://evil.example", "null", f"https://{HOST}", f"http://{HOST}:81", "")
+
+    refused = [
+        client.post(sheet.marks_path, json=batch, headers={"X-CSRFToken": token, "Origin": one})
+        for one in others
+    ]
+    before = history()
+    ours = client.post(
+        sheet.marks_path, json=batch, headers={"X-CSRFToken": token, "Origin": f"http://{HOST}"}
+    )
+
+    assert [(one.status_code, one.mimetype) for one in refused] == [
+        (403, "application/problem+json")
+    ] * len(others)
+    assert before == []
+    assert ours.status_code == 200
+    assert len(history()) == 1
+
+
+def test_a_save_is_told_whom_others_marked_since(
+    app: Flask, make: Make, client: IsolatedClient
+) -> None:
+    tom, asha = make.trainer(name="Tom"), make.trainer(name="Asha")
+    sheet = running(make, people=4, trainer=tom, trainer_ids=(tom.person_id, asha.person_id))
+    ada, ben, cleo, dan = sheet.registration_ids
+    record(sheet, mark(ada))
+    token = open_sheet(client, sheet)
+    [form] = client.page(sheet.path).root.findall(".//form[@data-sheet]")
+    seen = int(form.get("data-newest", ""))
+    record(sheet, mark(ben, ABSENT), mark(cleo, ABSENT), actor_id=asha.person_id)
+
+    bodies: list[dict[str, Any]] = [
+        {"marks": [item(dan, nonce="page.001")], "seen": seen},
+        {"marks": [], "seen": seen},
+        {"marks": []},
+        {"marks": [], "seen": True},
+    ]
+    told = [
+        body_of(client.post(sheet.marks_path, json=body, headers={"X-CSRFToken": token}))
+        for body in bodies
+    ]
+
+    newest = db.session.scalar(
+        sa.select(sa.func.max(AttendanceMark.id)).where(
+            AttendanceMark.recorded_by == asha.person_id
+        )
+    )
+    others = [
+        {"registration": ben, "current": "absent"},
+        {"registration": cleo, "current": "absent"},
+    ]
+    assert [(one.get("others"), one.get("newest")) for one in told] == [
+        (others, newest),
+        (others, newest),
+        (None, None),
+        (None, None),
+    ]
+    again = client.post(
+        sheet.marks_path, json={"marks": [], "seen": newest}, headers={"X-CSRFToken": token}
+    )
+    assert "others" not in body_of(again)
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "other"])
@@ -359,6 +432,29 @@ def test_att_10_marks_of_another_trainers_meeting_are_missing(
     assert history() == []
 
 
+def test_att_10_a_participant_posts_no_mark_of_their_own(
+    app: Flask, make: Make, client: IsolatedClient
+) -> None:
+    """ATT-10: somebody with an account, who holds a seat in that very session."""
+    trainer, ada = make.trainer(), make.account(email="ada@example.org")
+    session = make.training_session(starts_at=NOW + HOUR, trainer_ids=(trainer.person_id,))
+    own = make.registration(session, name="Ada", email="ada@example.org")
+    sheet = Running(trainer, session.id, meeting_of(session.id), (own.id,))
+    client.sign_in(ada)
+    token = values_of(client.page("/trainer/").forms()[0])["csrf_token"][0]
+
+    answers = [
+        post(client, sheet, token, [item(own.id)]),
+        client.post(sheet.path, data={"csrf_token": token, f"mark-{own.id}": "present"}),
+        client.get(f"/trainer/registrations/{own.id}/marks"),
+        client.get(sheet.path),
+    ]
+
+    assert own.person_id == ada.person_id
+    assert [one.status_code for one in answers] == [404] * 4
+    assert history() == []
+
+
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
@@ -393,58 +489,25 @@ def test_marks_of_a_cancelled_meeting_are_refused_whole(
     assert history() == []
 
 
-def test_one_mark_takes_five_statements(
+def test_200_marks_take_as_many_statements_as_one(
     app: Flask, make: Make, client: IsolatedClient, statements: Statements
 ) -> None:
-    sheet = running(make, people=1)
-    token = open_sheet(client, sheet)
+    counted = []
+    for people in (1, 200):
+        sheet = running(make, people=people)
+        token = open_sheet(client, sheet)
+        batch = [item(registration_id) for registration_id in sheet.registration_ids]
+        with statements() as sent:
+            answer = client.post(
+                sheet.marks_path,
+                json={"marks": batch, "seen": 0},
+                headers={"X-CSRFToken": token},
+            )
+        assert [one["result"] for one in body_of(answer)["results"]] == ["saved"] * people
+        counted.append(len(sent))
 
-    with statements() as sent:
-        answer = post(client, sheet, token, [item(sheet.registration_ids[0])])
-
-    assert answer.status_code == 200
-    assert len(sent) == 1 + 5  # the first finds who asks
+    # The first finds who asks, the last whom others marked.
+    assert counted == [1 + 5 + 1, 1 + 5 + 1]
 
 
 _IS_MARKING = AuditEntry.action == "attendance.mark"
-
-
-def open_sheet(client: IsolatedClient, sheet: Running) -> str:
-    """Sign the sheet's trainer in and open it; returns the token that its script sends."""
-    client.sign_in(sheet.trainer)
-    return values_of(client.page(sheet.path).form())["csrf_token"][0]
-
-
-def item(registration_id: int, status: object = "present", **fields: Any) -> dict[str, Any]:
-    """Return a mark as the script sends it."""
-    return {
-        "registration": registration_id,
-        "status": status,
-        "nonce": f"nonce-{registration_id:08}",
-        **fields,
-    }
-
-
-def post(
-    client: IsolatedClient, sheet: Running, token: str, marks: list[dict[str, Any]]
-) -> TestResponse:
-    return send(client, sheet, token, json.dumps({"marks": marks}).encode())
-
-
-def send(
-    client: IsolatedClient,
-    sheet: Running,
-    token: str,
-    body: bytes,
-    content_type: str = "application/json",
-) -> TestResponse:
-    return client.post(
-        sheet.marks_path, data=body, content_type=content_type, headers={"X-CSRFToken": token}
-    )
-
-
-def body_of(answer: TestResponse) -> dict[str, Any]:
-    """Return the object that was answered."""
-    body = answer.get_json()
-    assert isinstance(body, dict)
-    return body

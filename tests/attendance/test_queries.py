@@ -16,8 +16,8 @@ def test_own_meetings_are_those_one_trains_and_of_staff_all(app: Flask, make: Ma
     of_trainer = queries.own_meetings(own.trainer.person_id, Scope.OWN_SESSIONS, now=NOW)
     of_staff = queries.own_meetings(0, Scope.ALL, now=NOW)
 
-    assert [one.meeting.id for one in of_trainer.unmarked] == [own.meeting_id]
-    assert [one.meeting.id for one in of_staff.unmarked] == [own.meeting_id, other.meeting_id]
+    assert [one.meeting.id for one in of_trainer.today] == [own.meeting_id]
+    assert [one.meeting.id for one in of_staff.today] == [own.meeting_id, other.meeting_id]
 
 
 def test_a_sheet_is_sorted_by_name_and_leaves_out_who_waits(app: Flask, make: Make) -> None:

@@ -7,12 +7,13 @@ import pytest
 from tests.attendance.sheets import ABSENT, CLEARED, LATE, PRESENT, mark
 from training.attendance import rules
 from training.attendance.rules import MeetingState
-from training.attendance.values import AttendanceStatus, Mark, Standing, StoredMark
+from training.attendance.values import AttendanceStatus, Mark, MarkSource, Standing, StoredMark
 from training.sessions.values import SessionStatus
 
 START = datetime(2026, 5, 12, 11, tzinfo=UTC)
 END = START + timedelta(minutes=90)
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,85 @@ def test_judge_settles_a_mark_only_for_the_unmarked_by_the_status_before() -> No
 
     assert [judged.settled[0].outcome] == ["kept"]
     assert judged.to_write == {1: marks[1]}
+
+
+@pytest.mark.parametrize(
+    ("now", "timezone", "is_today"),
+    [
+        pytest.param(START - timedelta(hours=10), "Africa/Nairobi", True, id="that morning"),
+        pytest.param(START - timedelta(hours=15), "Africa/Nairobi", False, id="the night before"),
+        pytest.param(START + timedelta(hours=9), "Africa/Nairobi", True, id="that night"),
+        pytest.param(START + timedelta(hours=10), "Africa/Nairobi", False, id="after midnight"),
+        # 11:00 UTC is 23:00 in Auckland, in May.
+        pytest.param(END - SECOND, "Pacific/Auckland", True, id="after midnight, and running"),
+        pytest.param(END, "Pacific/Auckland", False, id="over, after midnight"),
+        pytest.param(START - timedelta(hours=23), "Pacific/Auckland", True, id="from midnight on"),
+    ],
+)
+def test_a_meeting_is_of_today_by_the_calendar_of_its_own_zone(
+    now: datetime,
+    timezone: str,
+    is_today: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    assert rules.is_today(START, END, timezone, now=now) == is_today
+
+
+MINUTE = timedelta(minutes=1)
+YEAR = timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("claimed_at", "sent_at", "is_off"),
+    [
+        pytest.param(START, START, False, id="right"),
+        pytest.param(START + YEAR, START + YEAR, True, id="a year ahead"),
+        pytest.param(START - DAY, START - DAY, True, id="a day behind"),
+        pytest.param(datetime(1970, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC), True),
+        pytest.param(START - timedelta(hours=2), START, False, id="kept for two hours"),
+        pytest.param(START + 6 * MINUTE, START + 6 * MINUTE, True, id="6 minutes ahead"),
+        pytest.param(START - 4 * MINUTE, START - 4 * MINUTE, False, id="4 minutes behind"),
+        pytest.param(datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), True),
+        pytest.param(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), True),
+        # Sent by what does not say what its clock shows.
+        pytest.param(START + YEAR, None, True, id="claims next year"),
+        pytest.param(START - DAY, None, True, id="claims a time before anybody could mark"),
+        pytest.param(START - timedelta(hours=2), None, False, id="claims that day"),
+        pytest.param(None, None, False, id="claims nothing"),
+    ],
+)
+def test_att_05_a_clock_is_off_by_what_it_showed_when_it_sent(
+    claimed_at: datetime | None,
+    sent_at: datetime | None,
+    is_off: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    """ATT-05."""
+    ahead = rules.clock_ahead_seconds(sent_at, now=START)
+
+    assert ahead is None or -(2**31) < ahead < 2**31
+    assert (
+        rules.is_clock_off(claimed_at, START, ahead_seconds=ahead, starts_at=START + MINUTE)
+        == is_off
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "is_staff", "source"),
+    [
+        pytest.param(Standing(status=None, recorded_by=None), True, "trainer", id="unmarked"),
+        pytest.param(Standing(status=CLEARED, recorded_by=8), True, "trainer", id="taken back"),
+        pytest.param(Standing(status=PRESENT, recorded_by=7), True, "trainer", id="their own"),
+        pytest.param(Standing(status=PRESENT, recorded_by=8), True, "correction", id="another's"),
+        pytest.param(Standing(status=PRESENT, recorded_by=8), False, "trainer", id="no staff"),
+    ],
+)
+def test_staff_who_overrule_a_mark_correct_it(
+    before: Standing,
+    is_staff: bool,  # noqa: FBT001 -- a parameter of the test
+    source: str,
+) -> None:
+    found = rules.source_of(before, MarkSource.TRAINER, actor_id=7, is_staff=is_staff)
+
+    assert found == source
 
 
 def state(**fields: object) -> MeetingState:

@@ -1,32 +1,34 @@
-"""The sheet as a form, and marks as JSON: text in, values out."""
+"""The sheet as a form, and adding somebody at the door: text in, values out."""
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from wtforms import HiddenField
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField
+from wtforms.validators import Length
 
-from training.attendance.errors import BadBatchError, BadMarkError
-from training.attendance.queries import SheetRow
-from training.attendance.values import AttendanceStatus, Claim, MalformedMark, Mark, TakeBack
-from training.strict_json import JsonValue
+from training.attendance.errors import BadMarkError
+from training.attendance.queries import OwnPerson, SheetRow
+from training.attendance.values import AttendanceStatus, Mark, WalkIn
+from training.organizations.queries import ActiveOrganization
+from training.people.values import email_key
+from training.submissions.service import new_key
+from training.text import MAX_NAME
 from training.web.converters import MAX_ID
-from training.web.fields import AppForm
-
-#: Marks that one request may carry. A phone that has more sends them in parts.
-MAX_MARKS = 500
-#: Bytes that so many marks have room in.
-MAX_BYTES = 250_000
+from training.web.fields import AppForm, EmailAddressField, LineField, Required
 
 _FIELD = re.compile("mark-([1-9][0-9]{0,9})", re.ASCII)
 _KEY = re.compile("[A-Za-z0-9_-]{22}", re.ASCII)
-_NONCE = re.compile("[!-~]{8,64}", re.ASCII)
 
-_STATUSES = {status.value: status for status in AttendanceStatus}
+#: Characters of why somebody was let in.
+_MAX_REASON = 500
 #: What a row of the form can say; an empty text takes a mark back.
 _OFFERED = {
-    "" if status is AttendanceStatus.CLEARED else text: status for text, status in _STATUSES.items()
+    "" if status is AttendanceStatus.CLEARED else status.value: status
+    for status in AttendanceStatus
 }
 
 
@@ -86,65 +88,80 @@ def is_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
-def read_batch(body: JsonValue) -> list[Claim]:
-    """Return the marks of ``{"marks": [{"registration", "status", "nonce", "claimed_at"}, …]}``.
+class WalkInForm(AppForm):
+    """Somebody who stands at the door: of those who wait, or somebody new."""
 
-    A mark may say ``"only_if_unmarked": true``, or name in ``takes_back``, in place of a status,
-    the nonce of an earlier one. What is wrong with one of them is told of that one.
-
-    :raise BadBatchError: there is no such list.
-    """
-    marks = body.get("marks") if isinstance(body, dict) else None
-    if not isinstance(marks, list):
-        raise BadBatchError
-    return [_read(mark) for mark in marks]
-
-
-def _read(item: JsonValue) -> Claim:
-    if not isinstance(item, dict):
-        return MalformedMark(nonce=None, refusal=BadMarkError())
-    nonce, registration_id = _nonce(item.get("nonce")), _key(item.get("registration"))
-    if nonce is None or registration_id is None:
-        return MalformedMark(nonce=nonce, refusal=BadMarkError())
-    claimed_at = _instant(item.get("claimed_at"))
-    status, takes_back = _status(item.get("status")), _nonce(item.get("takes_back"))
-    only_if_unmarked = item.get("only_if_unmarked", False)
-    if takes_back is not None and item.keys().isdisjoint({"status", "only_if_unmarked"}):
-        return TakeBack(
-            registration_id=registration_id,
-            takes_back=takes_back,
-            nonce=nonce,
-            claimed_at=claimed_at,
-        )
-    if status is None or "takes_back" in item or not isinstance(only_if_unmarked, bool):
-        return MalformedMark(nonce=nonce, refusal=BadMarkError())
-    return Mark(
-        registration_id=registration_id,
-        status=status,
-        nonce=nonce,
-        claimed_at=claimed_at,
-        only_if_unmarked=only_if_unmarked,
+    waiting_id = SelectField(
+        _l("From the waitlist"),
+        default="",
+        description=_l("In the order in which they wait. The name below is not needed then."),
     )
+    name = LineField(_l("Full name"), [Length(max=MAX_NAME)])
+    email = EmailAddressField(
+        _l("E-mail"),
+        description=_l("Without it, nothing can be sent to them: no link, no certificate."),
+    )
+    organization_id = SelectField(_l("Organization"), default="")
+    overbook = BooleanField(
+        _l("Overbook: let them in although no seat is free"),
+    )
+    reason = LineField(_l("Why is one more than there are seats all right?"))
+    #: Makes a second send of the same form harmless.
+    key = HiddenField(default=new_key)
 
+    def offer(
+        self, waiting: Iterable[OwnPerson], organizations: Iterable[ActiveOrganization]
+    ) -> None:
+        """Fill in who waits, and which organizations can be chosen."""
+        self.waiting_id.choices = [
+            SelectChoice("", _("Somebody else")),
+            *(
+                SelectChoice(
+                    str(one.registration_id),
+                    _("%(rank)s. %(name)s", rank=one.rank, name=one.name),
+                )
+                for one in waiting
+            ),
+        ]
+        self.organization_id.choices = [
+            SelectChoice("", _("None")),
+            *(SelectChoice(str(one.id), one.name) for one in organizations),
+        ]
 
-def _nonce(value: JsonValue) -> str | None:
-    return value if isinstance(value, str) and _NONCE.fullmatch(value) else None
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check the fields, then that they say whom, and why if there is no seat."""
+        extra: dict[str, Sequence[Any]] = {**(extra_validators or {})}
+        if not self.waiting_id.data:
+            extra["name"] = [Required(_("Type the name of this person."))]
+        if self.overbook.data:
+            extra["reason"] = [
+                Required(_("Say why: it stands in the history of this session.")),
+                Length(max=_MAX_REASON),
+            ]
+        return bool(super().validate(extra))
 
+    def renew_key(self) -> None:
+        """Make what is sent next a form of its own."""
+        self.key.data = new_key()
 
-def _key(value: JsonValue) -> int | None:
-    if not isinstance(value, int) or isinstance(value, bool):  # to Python, true is a number
-        return None
-    return value if 0 < value <= MAX_ID else None
+    def to_walk_in(self) -> WalkIn:
+        """Return what was typed, after it was checked."""
+        return WalkIn(
+            waiting_id=int(self.waiting_id.data) if self.waiting_id.data else None,
+            name=self.name.data,
+            email=self.email.data or None,
+            organization_id=int(self.organization_id.data) if self.organization_id.data else None,
+            overbook=self.reason.data if self.overbook.data else None,
+        )
 
-
-def _status(value: JsonValue) -> AttendanceStatus | None:
-    return _STATUSES.get(value) if isinstance(value, str) else None
-
-
-def _instant(value: JsonValue) -> datetime | None:
-    """Return the instant that a phone's clock named, or None: it is kept, not believed."""
-    try:
-        claimed = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return claimed.astimezone(UTC) if claimed and claimed.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was typed, for telling a second send from another one."""
+        return {
+            "waiting": self.waiting_id.data,
+            "name": self.name.data,
+            "email": email_key(self.email.data) if self.email.data else "",
+            "organization": self.organization_id.data,
+            "overbook": self.overbook.data,
+            "reason": self.reason.data,
+        }

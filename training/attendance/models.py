@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +30,9 @@ class AttendanceMark(Base):
     nonce: Mapped[str] = mapped_column(String(64), unique=True)
     #: What the phone's clock said. Kept, and never used for a decision.
     claimed_at: Mapped[datetime | None]
+    #: By how many seconds the phone's clock was ahead of ours when it sent this; less than 0:
+    #: behind. None: it did not say what its clock shows.
+    clock_ahead_seconds: Mapped[int | None]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
@@ -43,3 +47,11 @@ class Attendance(Base):
     status: Mapped[AttendanceStatus]
     minutes: Mapped[int | None]
     mark_id: Mapped[int] = mapped_column(ForeignKey("attendance_mark.id"), unique=True)
+    #: The newest mark by anybody else than whoever made the current one: what they may contradict.
+    other_mark_id: Mapped[int | None] = mapped_column(ForeignKey("attendance_mark.id"))
+
+
+@sa.event.listens_for(AttendanceMark, "before_update")
+@sa.event.listens_for(AttendanceMark, "before_delete")
+def _refuse_to_change_history(_mapper: object, _connection: object, mark: AttendanceMark) -> None:
+    raise RuntimeError(f"mark {mark.id} is evidence: take it back by another one")

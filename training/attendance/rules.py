@@ -20,11 +20,13 @@ from training.attendance.values import (
     Mark,
     MarkOutcome,
     MarkResult,
+    MarkSource,
     Standing,
     StoredMark,
     TakeBack,
     is_marked,
 )
+from training.clock import find_zone, utc_to_wall
 from training.errors import ConflictError
 from training.sessions.values import SessionStatus
 
@@ -32,6 +34,10 @@ from training.sessions.values import SessionStatus
 OPENS_BEFORE = timedelta(hours=4)
 #: A trainer may bring marks in, and set them right, for so long after the end.
 CLOSES_AFTER = timedelta(days=7)
+#: A phone's clock that is off by more is told so; less is what clocks do.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+#: What a column of whole numbers holds; further off is off, too.
+_MAX_SECONDS = 2**31 - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +60,13 @@ def closes_at(ends_at: datetime) -> datetime:
     return ends_at + CLOSES_AFTER
 
 
+def is_today(starts_at: datetime, ends_at: datetime, timezone: str, *, now: datetime) -> bool:
+    """Tell whether a meeting runs, or takes place on the day that it is there."""
+    zone = find_zone(timezone)
+    days = {utc_to_wall(instant, zone)[0].date() for instant in (starts_at, now)}
+    return len(days) == 1 or starts_at <= now < ends_at
+
+
 def why_not(state: MeetingState, *, is_staff: bool, now: datetime) -> ConflictError | None:
     """Return why a meeting cannot be marked now, or None: it can.
 
@@ -68,6 +81,46 @@ def why_not(state: MeetingState, *, is_staff: bool, now: datetime) -> ConflictEr
     if not is_staff and now >= closes_at(state.ends_at):
         return MarkingClosedError()
     return None
+
+
+def clock_ahead_seconds(sent_at: datetime | None, *, now: datetime) -> int | None:
+    """Return by how much a phone's clock is ahead of ours, from what it showed when it sent."""
+    if sent_at is None:
+        return None
+    ahead = int((sent_at - now).total_seconds())
+    return max(-_MAX_SECONDS, min(ahead, _MAX_SECONDS))
+
+
+def is_clock_off(
+    claimed_at: datetime | None,
+    recorded_at: datetime,
+    *,
+    ahead_seconds: int | None,
+    starts_at: datetime,
+) -> bool:
+    """Tell whether the clock of a phone that made a mark cannot be believed.
+
+    A mark that was kept while there was no network comes late, and its clock is right. So what the
+    clock showed when it was sent decides. Where that is not known, it is off if it names a time
+    after the mark came, or before anybody could mark.
+
+    :param starts_at: when the meeting begins.
+    """
+    if ahead_seconds is not None:
+        return abs(ahead_seconds) > CLOCK_TOLERANCE.total_seconds()
+    if claimed_at is None:
+        return False
+    return (
+        claimed_at > recorded_at + CLOCK_TOLERANCE
+        or claimed_at < opens_at(starts_at) - CLOCK_TOLERANCE
+    )
+
+
+def source_of(before: Standing, source: MarkSource, *, actor_id: int, is_staff: bool) -> MarkSource:
+    """Return where a mark comes from: staff who overrule somebody's mark correct it."""
+    if is_staff and before.is_marked and before.recorded_by != actor_id:
+        return MarkSource.CORRECTION
+    return source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

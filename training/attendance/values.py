@@ -105,6 +105,19 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WalkIn:
+    """Somebody who stands at the door and has no seat yet."""
+
+    #: The registration of somebody who waits; None: somebody who is not registered.
+    waiting_id: int | None
+    name: str
+    email: str | None
+    organization_id: int | None
+    #: Why they are let in although no seat is free; None: only into a free one.
+    overbook: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MarkResult:
     """What became of one mark."""
 

@@ -1,7 +1,7 @@
 """Pages of attendance."""
 
-from training.attendance.views import sheet
+from training.attendance.views import exports, history, marks, own, sheet, walk_in
 from training.attendance.views.blueprint import bp
 from training.attendance.views.navigation import ways
 
-__all__ = ["bp", "sheet", "ways"]
+__all__ = ["bp", "exports", "history", "marks", "own", "sheet", "walk_in", "ways"]

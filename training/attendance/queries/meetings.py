@@ -1,67 +1,24 @@
-"""Reading: what a trainer has to mark, and the sheet of a meeting."""
+"""Reading the meetings that somebody marks, and what there is left to do at them."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from training.accounts.policy import Scope
-from training.attendance.models import Attendance
-from training.attendance.rules import MeetingState
-from training.attendance.values import AttendanceStatus, is_marked
+from training.attendance.queries.scopes import disagreed, marked, meeting_within, within
+from training.attendance.rules import MeetingState, is_today
 from training.db import db
 from training.errors import NotFoundError
-from training.organizations.models import Organization
-from training.registrations.models import Registration
-from training.registrations.values import RegistrationStatus
-from training.sessions.models import Assignment, Meeting, Room, TrainingSession, Venue
+from training.sessions.models import Meeting, Room, TrainingSession, Venue
 from training.sessions.values import SessionStatus
-from training.text import joined, search_key
+from training.text import joined
 
 #: How far back a trainer's page reaches.
 RECENT = timedelta(days=30)
 #: Meetings that the page lists at most, of those past and of those to come.
 MAX_LISTED = 50
-
-_IS_THEIRS = sa.exists().where(
-    Assignment.training_session_id == TrainingSession.id,
-    Assignment.person_id == sa.bindparam("person_id"),
-)
-
-
-def _within(statement: sa.Select[Any]) -> dict[Scope, sa.Select[Any]]:
-    """Return a statement about sessions for each scope, so that what is not theirs is not found."""
-    return {Scope.ALL: statement, Scope.OWN_SESSIONS: statement.where(_IS_THEIRS)}
-
-
-def meeting_within(*columns: Any) -> dict[Scope, sa.Select[Any]]:
-    """Return, for each scope, the statement that finds ``:meeting_id`` with its session."""
-    return _within(
-        sa.select(*columns)
-        .select_from(Meeting)
-        .join(TrainingSession, TrainingSession.id == Meeting.training_session_id)
-        .where(Meeting.id == sa.bindparam("meeting_id"))
-    )
-
-
-def _marked(meeting_id: Any) -> sa.ScalarSelect[int]:
-    """Return how many of those who hold a seat have a mark."""
-    return (
-        sa.select(sa.func.count())
-        .select_from(Attendance)
-        .join(Registration, Registration.id == Attendance.registration_id)
-        .where(
-            Attendance.meeting_id == meeting_id,
-            Attendance.status != AttendanceStatus.CLEARED,
-            Registration.status == RegistrationStatus.CONFIRMED,
-        )
-        .scalar_subquery()
-    )
-
-
-#: Of the meeting ``:meeting_id``; computed once, however many rows it stands beside.
-MARKED = _marked(sa.bindparam("meeting_id"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +26,7 @@ class ListedMeeting:
     """A meeting, as a trainer's pages show it."""
 
     id: int
+    training_session_id: int
     title: str
     session_status: SessionStatus
     cancelled_at: datetime | None
@@ -109,6 +67,8 @@ class MeetingToMark:
 
     meeting: ListedMeeting
     marked: int
+    #: About how many two trainers disagree.
+    disagreed: int
 
     @property
     def missing(self) -> int:
@@ -119,40 +79,20 @@ class MeetingToMark:
 class OwnMeetings:
     """What a trainer's page lists."""
 
-    #: Begun, and somebody has no mark: oldest first, as they are the closest to being forgotten.
+    #: On the day that it is where they take place: in their order.
+    today: tuple[MeetingToMark, ...]
+    #: Of days before, and somebody has no mark: oldest first, the closest to being forgotten.
     unmarked: tuple[MeetingToMark, ...]
-    #: Not over: the next first.
+    #: Of days to come: the next first.
     coming: tuple[MeetingToMark, ...]
-    #: Over, and everybody is marked: the last first.
+    #: Of days before, and everybody is marked: the last first.
     done: tuple[MeetingToMark, ...]
-
-
-class SheetRow(NamedTuple):
-    """One person on the sheet."""
-
-    registration_id: int
-    name: str
-    #: The organization, or an empty text.
-    detail: str
-    #: None: not marked.
-    status: AttendanceStatus | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sheet:
-    """The sheet of one meeting."""
-
-    meeting: ListedMeeting
-    rows: tuple[SheetRow, ...]
-
-    @property
-    def marked(self) -> int:
-        return sum(row.status is not None for row in self.rows)
 
 
 _SIBLING = sa.orm.aliased(Meeting)
 _LISTED = (
     Meeting.id,
+    Meeting.training_session_id,
     TrainingSession.title,
     TrainingSession.status.label("session_status"),
     Meeting.cancelled_at,
@@ -180,41 +120,28 @@ def _with_place(statement: sa.Select[Any]) -> sa.Select[Any]:
 
 _MEETING = {scope: _with_place(statement) for scope, statement in meeting_within(*_LISTED).items()}
 _OWN = _with_place(
-    sa.select(*_LISTED, _marked(Meeting.id).label("marked"))
+    sa.select(
+        *_LISTED, marked(Meeting.id).label("marked"), disagreed(Meeting.id).label("disagreed")
+    )
     .select_from(Meeting)
     .join(TrainingSession, TrainingSession.id == Meeting.training_session_id)
     .where(TrainingSession.status != SessionStatus.DRAFT)
     .limit(MAX_LISTED)
 )
-_PAST = _within(
+_OF_SESSION = (
+    _OWN.limit(None)
+    .where(Meeting.training_session_id == sa.bindparam("training_session_id"))
+    .order_by(Meeting.ordinal, Meeting.id)
+)
+_PAST = within(
     _OWN.where(
         Meeting.starts_at <= sa.bindparam("now"),
         Meeting.starts_at > sa.bindparam("since"),
         Meeting.cancelled_at.is_(None),
     ).order_by(Meeting.starts_at.desc(), Meeting.id.desc())
 )
-_COMING = _within(
+_COMING = within(
     _OWN.where(Meeting.starts_at > sa.bindparam("now")).order_by(Meeting.starts_at, Meeting.id)
-)
-
-_ROWS = (
-    sa.select(
-        Registration.id,
-        Registration.name,
-        sa.func.coalesce(Organization.name, "").label("detail"),
-        Attendance.status,
-    )
-    .select_from(Meeting)
-    .join(Registration, Registration.training_session_id == Meeting.training_session_id)
-    .outerjoin(Organization, Organization.id == Registration.organization_id)
-    .outerjoin(
-        Attendance,
-        sa.and_(Attendance.registration_id == Registration.id, Attendance.meeting_id == Meeting.id),
-    )
-    .where(
-        Meeting.id == sa.bindparam("meeting_id"),
-        Registration.status == RegistrationStatus.CONFIRMED,
-    )
 )
 
 
@@ -226,11 +153,18 @@ def own_meetings(person_id: int, scope: Scope, *, now: datetime) -> OwnMeetings:
     bound = {"person_id": person_id, "now": now, "since": now - RECENT}
     past = [_to_mark(row) for row in db.session.execute(_PAST[scope], bound)]
     coming = [_to_mark(row) for row in db.session.execute(_COMING[scope], bound)]
+    today = [one for one in (*reversed(past), *coming) if _is_today(one.meeting, now)]
+    before = [one for one in past if not _is_today(one.meeting, now)]
     return OwnMeetings(
-        unmarked=tuple(one for one in reversed(past) if one.missing),
-        coming=tuple(coming),
-        done=tuple(one for one in past if not one.missing),
+        today=tuple(today),
+        unmarked=tuple(one for one in reversed(before) if one.missing),
+        coming=tuple(one for one in coming if not _is_today(one.meeting, now)),
+        done=tuple(one for one in before if not one.missing),
     )
+
+
+def _is_today(meeting: ListedMeeting, now: datetime) -> bool:
+    return is_today(meeting.starts_at, meeting.ends_at, meeting.timezone, now=now)
 
 
 def get_meeting(meeting_id: int, person_id: int, scope: Scope) -> ListedMeeting:
@@ -246,14 +180,10 @@ def get_meeting(meeting_id: int, person_id: int, scope: Scope) -> ListedMeeting:
     return ListedMeeting(**row._mapping)  # noqa: SLF001 -- the public name for a row as a mapping
 
 
-def sheet_of(meeting: ListedMeeting) -> Sheet:
-    """Return everybody who holds a seat, by name, with how they stand."""
-    rows = [
-        SheetRow(id_, name, detail, status if is_marked(status) else None)
-        for id_, name, detail, status in db.session.execute(_ROWS, {"meeting_id": meeting.id})
-    ]
-    rows.sort(key=lambda row: (search_key(row.name), row.registration_id))
-    return Sheet(meeting=meeting, rows=tuple(rows))
+def meetings_of(training_session_id: int) -> list[MeetingToMark]:
+    """Return the meetings of a published session, in their order."""
+    bound = {"training_session_id": training_session_id}
+    return [_to_mark(row) for row in db.session.execute(_OF_SESSION, bound)]
 
 
 def _to_mark(row: sa.Row[Any]) -> MeetingToMark:
@@ -261,4 +191,5 @@ def _to_mark(row: sa.Row[Any]) -> MeetingToMark:
     return MeetingToMark(
         meeting=ListedMeeting(**{f.name: values[f.name] for f in fields(ListedMeeting)}),
         marked=values["marked"],
+        disagreed=values["disagreed"],
     )

@@ -82,6 +82,16 @@ _INSERT = {
 _CURRENT = ("registration_id", "meeting_id", "status", "minutes", "mark_id")
 
 
+_AUTHOR = _MARKS.alias()
+# Whether the mark that is about to be replaced is the actor's. By name: SQLAlchemy would add the
+# table to this statement's own FROM, and so read any row.
+_IS_BY_ACTOR = (
+    sa.select(_AUTHOR.c.recorded_by == sa.bindparam("actor_id"))
+    .where(_AUTHOR.c.id == sa.literal_column("attendance.mark_id", sa.Integer))
+    .scalar_subquery()
+)
+
+
 def _make_current(insert: Any) -> Any:
     chosen = sa.select(
         _MARKS.c.registration_id,
@@ -93,7 +103,12 @@ def _make_current(insert: Any) -> Any:
     statement = insert(Attendance.__table__).from_select(_CURRENT, chosen)
     return statement.on_conflict_do_update(
         index_elements=["registration_id", "meeting_id"],
-        set_={name: statement.excluded[name] for name in ("status", "minutes", "mark_id")},
+        set_={
+            "other_mark_id": sa.case(
+                (_IS_BY_ACTOR, Attendance.other_mark_id), else_=Attendance.mark_id
+            ),
+            **{name: statement.excluded[name] for name in ("status", "minutes", "mark_id")},
+        },
     )
 
 
@@ -142,6 +157,7 @@ def record_marks(
     source: MarkSource,
     actor_id: int,
     scope: Scope,
+    sent_at: datetime | None = None,
     now: datetime,
 ) -> Recorded:
     """Keep every mark of a batch that can be kept, and say of each what became of it.
@@ -150,6 +166,7 @@ def record_marks(
     stay. A mark that comes a second time changes nothing, and is told from a new one. What is only
     for the unmarked, or takes a mark back, leaves whoever was marked meanwhile.
 
+    :param sent_at: what the sender's clock shows; kept beside what it claims, and not believed.
     :param now: aware; the only time that decides anything.
     :raise NotFoundError: there is no such meeting, or it is not theirs to mark.
     :raise ConflictError: the meeting cannot be marked now; see ``attendance.errors``.
@@ -160,7 +177,26 @@ def record_marks(
     marked, standing_of = _standing(locked, wanted)
     judged = rules.judge(marks, standing_of)
     to_write = list(judged.to_write.values())
-    written = _write(meeting_id, to_write, source=source, actor_id=actor_id, now=now)
+    rows = [
+        {
+            "registration_id": mark.registration_id,
+            "meeting_id": meeting_id,
+            "status": mark.status,
+            "source": rules.source_of(
+                standing_of[mark.registration_id],
+                source,
+                actor_id=actor_id,
+                is_staff=scope is Scope.ALL,
+            ),
+            "nonce": mark.nonce,
+            "claimed_at": mark.claimed_at,
+            "clock_ahead_seconds": rules.clock_ahead_seconds(sent_at, now=now),
+            "recorded_at": now,
+            "recorded_by": actor_id,
+        }
+        for mark in to_write
+    ]
+    written = _write(rows)
     unwritten = [
         mark.nonce for mark in marks if isinstance(mark, Mark) and mark.nonce not in written
     ]
@@ -174,7 +210,9 @@ def record_marks(
     saved = [mark for mark in to_write if mark.nonce in written]
     if saved:
         mark_ids = [written[mark.nonce] for mark in last_by_registration(saved).values()]
-        db.session.execute(_MAKE_CURRENT[db.engine.dialect.name], {"mark_ids": mark_ids})
+        db.session.execute(
+            _MAKE_CURRENT[db.engine.dialect.name], {"mark_ids": mark_ids, "actor_id": actor_id}
+        )
         counted = tally(saved, standing_of, actor_id=actor_id)
         marked += counted.newly_marked
         record_act(
@@ -270,25 +308,10 @@ def _standing(
     }
 
 
-def _write(
-    meeting_id: int, marks: Sequence[Mark], *, source: MarkSource, actor_id: int, now: datetime
-) -> dict[str, int]:
+def _write(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Insert the marks whose nonce is new; returns their ids by nonce."""
-    if not marks:
+    if not rows:
         return {}
-    rows = [
-        {
-            "registration_id": mark.registration_id,
-            "meeting_id": meeting_id,
-            "status": mark.status,
-            "source": source,
-            "nonce": mark.nonce,
-            "claimed_at": mark.claimed_at,
-            "recorded_at": now,
-            "recorded_by": actor_id,
-        }
-        for mark in marks
-    ]
     written = db.session.execute(_INSERT[db.engine.dialect.name], rows)
     return dict(written.all())
 
