@@ -5,7 +5,7 @@ import pytest
 from icalendar import Calendar
 
 from tests.calendars.entries import DOMAIN, entry, properties, value_of
-from training.calendars.feed import FOOTER, header, vevent
+from training.calendars.feed import FOOTER, header, revised, vevent
 
 HOSTILE = [
     "a\r\nATTENDEE:mailto:x",
@@ -140,6 +140,16 @@ def test_hostile_text_in_every_field_adds_no_property_and_breaks_no_line(text: s
     assert value_of(component, "SUMMARY")
     assert not set(component.decode()) & set("\x00\x07\x0b\x0c\x1b\x7f\x85\u2028\u2029\ufeff")
     assert max(len(line) for line in component.split(b"\r\n")) <= 75
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "a\r\nSEQUENCE:9\r\nDTSTAMP:x\r\nLAST-MODIFIED:x"])
+def test_revised_entry_is_as_if_written_anew(text: str) -> None:
+    later = datetime(2027, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=3)))
+    texts: dict[str, Any] = {"summary": text, "description": text, "location": text}
+
+    found = revised(vevent_of(revision=3, **texts), revision=12, revised_at=later)
+
+    assert found == vevent_of(revision=12, revised_at=later, **texts)
 
 
 def test_hostile_texts_come_back_from_a_parser() -> None:

@@ -195,7 +195,7 @@ def test_feed_ignores_who_asks_and_what_else_is_asked(
     plain = client.get(FEED)
     headers = {"Authorization": authorization, "Cookie": "training=nonsense", "Range": "bytes=0-1"}
 
-    response = client.get(f"{FEED}?_=1&campaign=x", headers=headers)
+    response = client.get(f"{FEED}?_=1&q=x", headers=headers)
 
     assert (response.status_code, response.data) == (200, plain.data)
     assert dict(response.headers) == dict(plain.headers)
@@ -229,20 +229,21 @@ def test_subscribe_page_gives_both_addresses_and_honest_delays(client: IsolatedC
     page = client.page("/calendar/")
 
     links = {link.get("href") for link in page.root.iter("a")}
+    [copied] = [field for field in page.root.iter("input") if field.get("readonly") is not None]
     assert "webcal://127.0.0.1:8000/calendar/sessions.ics" in links
-    assert "http://127.0.0.1:8000/calendar/sessions.ics" in links
+    assert copied.get("value") == "http://127.0.0.1:8000/calendar/sessions.ics"
     assert "http://127.0.0.1:8000/calendar/sessions.ics?gzip=no" in links
     assert "Google Calendar after 8 to 24 hours" in page.text()
 
 
-def test_subscribe_page_is_shared_and_asks_the_database_nothing(
+def test_subscribe_page_is_shared_and_asks_only_what_it_can_offer(
     client: IsolatedClient, statements: Statements
 ) -> None:
+    response = client.get("/calendar/")
     with statements() as queries:
-        response = client.get("/calendar/")
         known = client.get("/calendar/", headers={"If-None-Match": response.headers["ETag"]})
 
-    assert queries == []
+    assert len(queries) == 1
     assert response.headers["Cache-Control"] == "public, no-cache"
     assert known.status_code == 304
     assert "Set-Cookie" not in response.headers

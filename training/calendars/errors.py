@@ -1,0 +1,29 @@
+"""Why an address of a feed is not made."""
+
+from training.errors import N_, ConflictError
+
+
+class TooManyFeedsError(ConflictError):
+    """Somebody has as many addresses as one may."""
+
+    code = "too-many-feeds"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            N_("You have %(most)s addresses already. Revoke one that you no longer use."),
+            most=most,
+        )
+
+
+class AlreadyMadeError(ConflictError):
+    """The same form came again: its address was shown already, and is stored nowhere."""
+
+    code = "already-made"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This address was made already, and is shown only once. "
+                "If you did not copy it, revoke it and make another."
+            )
+        )
