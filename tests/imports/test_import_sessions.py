@@ -15,10 +15,9 @@ from tests.imports.events import FILES, event, moment, real_events, write
 from training.clock import utc_now
 from training.db import Base, db, transaction
 from training.errors import BusyError
-from training.imports import service
 from training.imports.cli import MAX_FILE_BYTES, commands
 from training.imports.rules import Stored
-from training.imports.service import find_stored
+from training.imports.service import events, find_stored
 from training.notifications.models import Message
 from training.registrations import seats
 from training.registrations import service as registrations
@@ -595,7 +594,7 @@ def test_two_imports_at_once_do_not_make_a_session_twice(
 ) -> None:
     page = write(tmp_path / "page.json", event("1"))
     bring(page)
-    monkeypatch.setattr(service, "find_stored", lambda _external: None)  # not yet, when it looked
+    monkeypatch.setattr(events, "find_stored", lambda _external: None)  # not yet, when it looked
 
     result = bring("--keep-going", page)
 

@@ -1,53 +1,75 @@
-"""``training import``: sessions from files that other programs wrote."""
+"""``training import``: tables that people keep, and lists that other programs wrote."""
 
+import codecs
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import AppGroup
 
 from training.clock import utc_now
 from training.errors import N_, DomainError, InvalidInputError
-from training.imports import eventbrite, jobs
+from training.imports import eventbrite, jobs, sheet_commands
 from training.imports.rules import refuse_contradictions
-from training.imports.values import ImportedSession, Outcome, Refused, Report, Row
+from training.imports.sheet_commands import Choices
+from training.imports.values import ImportedSession, Kind, Outcome, Refused, Report, Row
 from training.strict_json import loads
 from training.text import for_display
 
 #: A page of fifty events has about 700 kB.
 MAX_FILE_BYTES = 16 * 1024 * 1024
 
-commands = AppGroup("import", help="Bring sessions in from files of other programs.")
+commands = AppGroup("import", help="Bring in CSV files, and lists of Eventbrite events.")
 
 Items = list[ImportedSession | Refused]
 
 
-@commands.command("sessions")
-@click.argument(
-    "files",
-    nargs=-1,
-    required=True,
-    metavar="FILE...",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_dry_run = click.option(
+    "--dry-run", is_flag=True, help="Say what would become of it; keep nothing."
 )
-@click.option("--dry-run", is_flag=True, help="Say what would become of each event; keep nothing.")
-@click.option(
+_keep_going = click.option(
     "--keep-going",
     is_flag=True,
-    help="Take what can be taken. Otherwise one refused event leaves nothing written.",
+    help="Take what can be taken. Otherwise one refusal leaves nothing written.",
 )
+_acting = click.option(
+    "--as",
+    "email",
+    metavar="EMAIL",
+    help="The address of a staff account: who brings it in, for the audit trail.",
+)
+
+
+@commands.command("sessions")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=_FILE)
+@_dry_run
+@_keep_going
+@_acting
 @click.pass_context
 def import_sessions(
-    context: click.Context, files: tuple[Path, ...], *, dry_run: bool, keep_going: bool
+    context: click.Context,
+    files: tuple[Path, ...],
+    *,
+    dry_run: bool,
+    keep_going: bool,
+    email: str | None,
 ) -> None:
-    """Import sessions from Eventbrite events lists (JSON).
+    """Import sessions: a CSV file, or Eventbrite events lists (JSON).
 
-    Give all pages of a list. Run it again when the list has changed: sessions are known by their
-    Eventbrite id, and those that are the same already are not touched. The exit status is 1 if
-    anything was refused.
+    The columns of a CSV file are in docs/import.md. Of an events list give all pages. Run it again
+    when something has changed: sessions are known by their key or their Eventbrite id, and those
+    that are the same already are not touched. The exit status is 1 if anything was refused.
     """
+    if not all(_is_json(file) for file in files):
+        if len(files) > 1:
+            raise click.UsageError("Give one CSV file at a time.")
+        choices = Choices(email=email, dry_run=dry_run, keep_going=keep_going)
+        _run(context, Kind.SESSIONS, files[0], choices)
+        return
     items = refuse_contradictions(item for file in files for item in _read(file))
     try:
         with _watched(items) as watched:
@@ -69,6 +91,62 @@ def import_sessions(
         )
     if refused:
         context.exit(1)
+
+
+@commands.command("organizations")
+@click.argument("file", type=_FILE)
+@_dry_run
+@_keep_going
+@_acting
+@click.pass_context
+def import_organizations(context: click.Context, /, file: Path, **options: Any) -> None:
+    """Import organizations: a CSV file whose columns are in docs/import.md."""
+    _run(context, Kind.ORGANIZATIONS, file, Choices(**options))
+
+
+@commands.command("people")
+@click.argument("file", type=_FILE)
+@_dry_run
+@_keep_going
+@_acting
+@click.pass_context
+def import_people(context: click.Context, /, file: Path, **options: Any) -> None:
+    """Import people and where they belong: a CSV file whose columns are in docs/import.md."""
+    _run(context, Kind.PEOPLE, file, Choices(**options))
+
+
+@commands.command("registrations")
+@click.argument("file", type=_FILE)
+@_dry_run
+@_keep_going
+@click.option("--no-waiting", is_flag=True, help="Refuse whoever finds no free seat.")
+@click.option(
+    "--as",
+    "email",
+    metavar="EMAIL",
+    required=True,
+    help="The address of a staff account: who registers these people.",
+)
+@click.pass_context
+def import_registrations(context: click.Context, /, file: Path, **options: Any) -> None:
+    """Import registrations: a CSV file whose columns are in docs/import.md.
+
+    People get seats in the order of the file, and are told by mail.
+    """
+    _run(context, Kind.REGISTRATIONS, file, Choices(**options))
+
+
+def _run(context: click.Context, kind: Kind, file: Path, choices: Choices) -> None:
+    if not sheet_commands.run(kind, file, choices):
+        context.exit(1)
+
+
+def _is_json(file: Path) -> bool:
+    """Tell an events list from a table: by its name, or by how it begins."""
+    if file.suffix.lower() == ".json":
+        return True
+    with file.open("rb") as opened:
+        return opened.read(1_000).removeprefix(codecs.BOM_UTF8).lstrip()[:1] in {b"{", b"["}
 
 
 def _read(file: Path) -> Items:

@@ -72,3 +72,62 @@ class ImportedMeanwhileError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__(N_("Another import is running. Nothing was changed; please try again."))
+
+
+class UnreadableFileError(InvalidInputError):
+    """A file that is no table we can read, or whose columns are not ours."""
+
+    code = "import-unreadable"
+
+
+class TooLargeFileError(UnreadableFileError):
+    """More than we take at once."""
+
+    code = "import-too-large"
+
+
+class BadCellError(InvalidInputError):
+    """What stands in a cell cannot be used."""
+
+    code = "import-cell"
+
+
+class RefusedRowsError(ConflictError):
+    """Some rows cannot be brought in, and nobody said to leave them out."""
+
+    code = "import-refused-rows"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Nothing was brought in, because some rows cannot be. Correct the file and send "
+                "it again, or choose to leave those rows out."
+            )
+        )
+
+
+class ConfirmedBeforeError(ConflictError):
+    """Somebody confirmed this import already."""
+
+    code = "import-confirmed"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This import was confirmed already."))
+
+
+class WouldWaitError(DomainError):
+    """Said of somebody who gets a place on the waitlist, not a seat."""
+
+    code = "import-waits"
+
+    def __init__(self) -> None:
+        super().__init__(N_("No seat is free, so this person waits."))
+
+
+class NoSeatError(DomainError):
+    """Said of somebody who would have to wait, and is left out instead."""
+
+    code = "import-no-seat"
+
+    def __init__(self) -> None:
+        super().__init__(N_("No seat is free for this person."))

@@ -20,6 +20,7 @@ from training.clock import (
     wall_to_utc,
 )
 from training.errors import N_, DomainError
+from training.imports.cleaning import cleaned_noting
 from training.imports.errors import UnfitEventError, UnknownFormatError, WrongZoneDataError
 from training.imports.values import ImportedSession, Refused
 from training.sessions.values import (
@@ -34,10 +35,8 @@ from training.sessions.values import (
 from training.strict_json import JsonValue
 from training.text import (
     MAX_LONG_TEXT,
-    ControlCharacterError,
     cleaned_line,
     cleaned_lines,
-    single_line,
 )
 
 SOURCE = "eventbrite"
@@ -190,16 +189,11 @@ def _description(event: Event, cleaned: list[str]) -> str:
 
 
 def _clean(text: str, clean: Callable[[str], str], name: str, cleaned: list[str]) -> str:
-    """Clean a text, and note its name if a form would have refused what stands in it.
-
-    White space that a form would only trim is trimmed without a word.
-    """
-    harmless = text if clean is cleaned_line else text.translate({ord("\t"): " ", ord("\n"): " "})
-    try:
-        single_line(f"|{harmless}|")
-    except ControlCharacterError:
+    """Clean a text, and note its name if a form would have refused what stands in it."""
+    kept, is_cleaned = cleaned_noting(text, clean)
+    if is_cleaned:
         cleaned.append(name)
-    return clean(text)
+    return kept
 
 
 def _language(event: Event) -> str:

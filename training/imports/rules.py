@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from training.errors import DomainError
 from training.imports.errors import CancelledHereError, PublishedHereError, TwiceInFileError
@@ -15,8 +16,14 @@ from training.sessions.values import (
     SessionStatus,
 )
 
-#: What a session's plan takes over from the source; the rest of it is ours alone.
-_FROM_SOURCE = ("title", "description", "language", "delivery", "audience", "timezone")
+#: What a session's plan takes over from a source; the rest of it is ours alone.
+_FROM_SOURCE = (
+    *("title", "description", "language", "delivery", "audience", "timezone"),
+    *("course_id", "campaign_id", "trainer_ids"),
+)
+#: What those are called in the words of a source.
+_WORD_FOR = {"course_id": "course", "campaign_id": "campaign", "trainer_ids": "trainers"}
+_PLACE = ("venue", "room", "join_url")
 
 
 def refuse_contradictions(
@@ -66,8 +73,7 @@ class Update:
 def update(stored: Stored, imported: ImportedSession) -> Update:
     """Compare a stored session with the source's.
 
-    The source decides about what it has a word for. Course, campaign, trainers, rooms, links,
-    further meetings, the waitlist and when registration opens are ours. What staff cancelled or
+    The source decides about what it says something of; the rest is ours. What staff cancelled or
     published here stays so.
     """
     if stored.status is SessionStatus.CANCELLED:
@@ -76,15 +82,22 @@ def update(stored: Stored, imported: ImportedSession) -> Update:
     if imported.status is SessionStatus.CANCELLED:
         return Update(status=SessionStatus.CANCELLED, changed=("status",))
 
-    plan = _merged(stored.plan, imported.plan)
-    seats = replace(stored.seats, capacity=imported.seats.capacity)
-    is_to_publish = stored.status is SessionStatus.DRAFT is not imported.status
+    plan = _merged(stored.plan, imported)
+    seats = _seats(stored.seats, imported)
+    is_to_publish = (
+        stored.status is SessionStatus.DRAFT and imported.status is SessionStatus.PUBLISHED
+    )
     is_draft_there = imported.status is SessionStatus.DRAFT is not stored.status
-    changed = [name for name in _FROM_SOURCE if getattr(plan, name) != getattr(stored.plan, name)]
-    if plan.meetings != stored.plan.meetings:
-        changed.append("time")
-    if seats != stored.seats:
+    changed = [
+        _WORD_FOR.get(name, name)
+        for name in _FROM_SOURCE
+        if getattr(plan, name) != getattr(stored.plan, name)
+    ]
+    changed += _of_meetings(stored.plan.meetings, plan.meetings)
+    if seats.capacity != stored.seats.capacity:
         changed.append("capacity")
+    if seats.waitlist_capacity != stored.seats.waitlist_capacity:
+        changed.append("waitlist")
     if is_to_publish:
         changed.append("status")
     return Update(
@@ -92,22 +105,61 @@ def update(stored: Stored, imported: ImportedSession) -> Update:
         seats=None if seats == stored.seats else seats,
         status=SessionStatus.PUBLISHED if is_to_publish else None,
         changed=tuple(changed),
-        note=PublishedHereError() if is_draft_there else None,
+        note=PublishedHereError() if is_draft_there and "status" in imported.says else None,
     )
 
 
-def _merged(ours: SessionPlan, theirs: SessionPlan) -> SessionPlan:
-    first, *others = ours.meetings
-    [meeting] = theirs.meetings
-    return replace(
-        ours,
-        title=theirs.title,
-        description=theirs.description,
-        language=theirs.language,
-        delivery=_delivery(ours.delivery, theirs.delivery),
-        audience=_audience(ours.audience, theirs.audience),
-        timezone=theirs.timezone,
-        meetings=(_moved(first, meeting), *others),
+def _of_meetings(ours: tuple[MeetingPlan, ...], merged: tuple[MeetingPlan, ...]) -> list[str]:
+    """Return what of the meetings becomes different, in the words of a source."""
+    if len(ours) != len(merged):
+        return ["meetings"]
+    pairs = list(zip(ours, merged, strict=True))
+    is_moved = any(
+        replace(new, **{name: getattr(old, name) for name in _PLACE}) != old for old, new in pairs
+    )
+    changed = ["time"] if is_moved else []
+    changed += [
+        name
+        for name in _PLACE
+        if any(getattr(old, name) != getattr(new, name) for old, new in pairs)
+    ]
+    return changed
+
+
+def _merged(ours: SessionPlan, imported: ImportedSession) -> SessionPlan:
+    theirs, says = imported.plan, imported.says
+    taken = {
+        name: getattr(theirs, name) for name in _FROM_SOURCE if _WORD_FOR.get(name, name) in says
+    }
+    if not imported.is_ours:
+        taken["delivery"] = _delivery(ours.delivery, theirs.delivery)
+        taken["audience"] = _audience(ours.audience, theirs.audience)
+    return replace(ours, **taken, meetings=_meetings(ours, imported))
+
+
+def _meetings(ours: SessionPlan, imported: ImportedSession) -> tuple[MeetingPlan, ...]:
+    """Move our meetings to where the source's are, in their order.
+
+    A table says all meetings that there are; another source knows the first one only.
+    """
+    merged = []
+    for old, new in zip_longest(ours.meetings, imported.plan.meetings):
+        if old is None:
+            merged.append(new)
+        elif new is not None:
+            merged.append(_moved(old, new, imported.says))
+        elif not imported.is_ours:
+            merged.append(old)
+    return tuple(merged)
+
+
+def _seats(ours: SeatPlan, imported: ImportedSession) -> SeatPlan:
+    says, theirs = imported.says, imported.seats
+    return SeatPlan(
+        capacity=theirs.capacity if "capacity" in says else ours.capacity,
+        waitlist_capacity=theirs.waitlist_capacity
+        if "waitlist" in says
+        else ours.waitlist_capacity,
     )
 
 
@@ -122,7 +174,7 @@ def _audience(ours: Audience, theirs: Audience) -> Audience:
     return ours if is_narrower else theirs
 
 
-def _moved(ours: MeetingPlan, theirs: MeetingPlan) -> MeetingPlan:
+def _moved(ours: MeetingPlan, theirs: MeetingPlan, says: frozenset[str]) -> MeetingPlan:
     return replace(
         ours,
         wall_start=theirs.wall_start,
@@ -130,4 +182,5 @@ def _moved(ours: MeetingPlan, theirs: MeetingPlan) -> MeetingPlan:
         wall_end=theirs.wall_end,
         end_fold=theirs.end_fold or 0,
         timezone=theirs.timezone,
+        **{name: getattr(theirs, name) for name in _PLACE if name in says},
     )

@@ -1,5 +1,6 @@
 """Bringing one event of the source in: made, or brought up to date."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -23,16 +24,17 @@ from training.sessions.values import (
 conflicts["uq_training_session_external_source_external_key"] = ImportedMeanwhileError
 
 
-def bring_in(imported: ImportedSession, *, now: datetime) -> Row:
+def bring_in(imported: ImportedSession, *, actor_id: int | None = None, now: datetime) -> Row:
     """Make the session that the source describes, or bring the one made before up to date.
 
     What is the same already is only read: no row is touched.
 
+    :param actor_id: who brings it in; None: the command.
     :raise BelowHeldError: the source has fewer seats than people hold here.
     """
     stored = find_stored(imported.external)
     if stored is None:
-        _create(imported, now=now)
+        _create(imported, actor_id=actor_id, now=now)
         return _row(Outcome.CREATED, imported)
     if update(stored, imported).changed:
         # Staff may have saved it between our reading and our turn.
@@ -40,10 +42,10 @@ def bring_in(imported: ImportedSession, *, now: datetime) -> Row:
         stored = find_stored(imported.external) or stored
     todo = update(stored, imported)
     if todo.plan is not None:
-        sessions.revise(stored.id, todo.plan, expected_revision=None, actor_id=None, now=now)
+        sessions.revise(stored.id, todo.plan, expected_revision=None, actor_id=actor_id, now=now)
     if todo.seats is not None:
-        change_capacity(stored.id, todo.seats, keep=False, actor_id=None, now=now)
-    _set_status(stored.id, todo.status, now=now)
+        change_capacity(stored.id, todo.seats, keep=False, actor_id=actor_id, now=now)
+    _set_status(stored.id, todo.status, actor_id=actor_id, now=now)
     return Row(
         outcome=Outcome.CHANGED if todo.changed else Outcome.UNCHANGED,
         name=imported.external.key,
@@ -63,52 +65,68 @@ def _row(outcome: Outcome, imported: ImportedSession) -> Row:
     )
 
 
-def _create(imported: ImportedSession, *, now: datetime) -> None:
+def _create(imported: ImportedSession, *, actor_id: int | None, now: datetime) -> None:
     training_session_id = sessions.schedule(
-        imported.plan, imported.seats, external=imported.external, actor_id=None, now=now
+        imported.plan, imported.seats, external=imported.external, actor_id=actor_id, now=now
     )
     if imported.status is SessionStatus.CANCELLED:
         # It was public where it comes from, so people may look for it here.
-        _set_status(training_session_id, SessionStatus.PUBLISHED, now=now)
-    _set_status(training_session_id, imported.status, now=now)
+        _set_status(training_session_id, SessionStatus.PUBLISHED, actor_id=actor_id, now=now)
+    _set_status(training_session_id, imported.status, actor_id=actor_id, now=now)
 
 
-def _set_status(training_session_id: int, status: SessionStatus | None, *, now: datetime) -> None:
+def _set_status(
+    training_session_id: int,
+    status: SessionStatus | None,
+    *,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
     if status is SessionStatus.PUBLISHED:
-        sessions.publish(training_session_id, actor_id=None, now=now)
+        sessions.publish(training_session_id, actor_id=actor_id, now=now)
     elif status is SessionStatus.CANCELLED:
-        sessions.cancel(training_session_id, actor_id=None, now=now)
+        sessions.cancel(training_session_id, actor_id=actor_id, now=now)
 
 
 def find_stored(external: ExternalKey) -> Stored | None:
     """Return the session made of that event, as committed now, whatever was loaded before."""
+    return stored_by_key([external]).get(external)
+
+
+def stored_by_key(externals: Sequence[ExternalKey]) -> dict[ExternalKey, Stored]:
+    """Return the sessions made of those events, as committed now."""
+    if not externals:
+        return {}
     found = db.session.scalars(
         sa.select(TrainingSession)
         .where(
-            TrainingSession.external_source == external.source,
-            TrainingSession.external_key == external.key,
+            TrainingSession.external_source.in_({external.source for external in externals}),
+            TrainingSession.external_key.in_({external.key for external in externals}),
         )
         .options(
             selectinload(TrainingSession.meetings).joinedload(Meeting.room).joinedload(Room.venue)
         )
         .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        return None
-    return Stored(
-        id=found.id,
-        status=found.status,
-        plan=_plan(found),
-        seats=SeatPlan(capacity=found.capacity, waitlist_capacity=found.waitlist_capacity),
-    )
-
-
-def _plan(found: TrainingSession) -> SessionPlan:
-    trainer_ids = db.session.scalars(
-        sa.select(Assignment.person_id)
-        .where(Assignment.training_session_id == found.id)
+    ).all()
+    trainers: dict[int, list[int]] = {}
+    for training_session_id, person_id in db.session.execute(
+        sa.select(Assignment.training_session_id, Assignment.person_id)
+        .where(Assignment.training_session_id.in_([one.id for one in found]))
         .order_by(Assignment.person_id)
-    )
+    ):
+        trainers.setdefault(training_session_id, []).append(person_id)
+    return {
+        ExternalKey(source=one.external_source or "", key=one.external_key or ""): Stored(
+            id=one.id,
+            status=one.status,
+            plan=_plan(one, trainers.get(one.id, [])),
+            seats=SeatPlan(capacity=one.capacity, waitlist_capacity=one.waitlist_capacity),
+        )
+        for one in found
+    }
+
+
+def _plan(found: TrainingSession, trainer_ids: Sequence[int]) -> SessionPlan:
     return SessionPlan(
         title=found.title,
         description=found.description,
