@@ -4,7 +4,7 @@ import re
 import stat
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,23 @@ import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
+from tests.apps import create_test_app
+from tests.conftest import ENGINES
+from tests.databases import Databases
 from training.accounts.models import Account
 from training.accounts.service import check_password
+from training.attendance.models import Attendance, AttendanceMark
 from training.checks import service as checks
 from training.clock import utc_now
 from training.config import Settings
 from training.db import Base, db, transaction
-from training.demo import scenario, sign_ins
+from training.demo import sign_ins
+from training.demo.cast import who_signs_in
 from training.demo.cli import commands
 from training.demo.service import make_demo
 from training.notifications.models import Message
-from training.organizations.models import Organization
+from training.organizations.models import Membership, Organization
+from training.organizations.values import MembershipRole
 from training.people.models import Person
 from training.people.service import make_missing_people
 from training.registrations.models import Registration
@@ -33,7 +39,19 @@ from training.sessions.queries import get_session
 from training.sessions.values import Delivery, SessionState
 
 Demo = Callable[..., Result]
-HASHES = {one.email: "no hash" for one in (*scenario.COLLEAGUES, *scenario.TRAINERS)}
+HASHES = {one.email: "no hash" for one in who_signs_in()}
+#: E-mail → role, as the table of sign-ins shows them.
+SIGN_INS = {
+    "admin@example.org": "admin",
+    "coordinator@example.org": "coordinator",
+    "wanjiru@example.org": "trainer",
+    "noah@example.org": "trainer",
+    "camille@example.org": "trainer",
+    "rania@example.org": "trainer",
+    "kenji@example.org": "trainer",
+    "olivia.nguyen@harbour-crisis-line.example.org": "representative",
+    "charlotte.evans@lantern-alliance.example.org": "representative",
+}
 IS_OURS = TrainingSession.external_key.is_(None)
 
 
@@ -49,6 +67,26 @@ def demo(app: Flask) -> Demo:
         return result
 
     return invoke
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def made(
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Flask]:
+    """One demo of each engine, for the tests that only look at it."""
+    folder = tmp_path_factory.mktemp("demo")
+    url = databases.make(request.param, folder)
+    app = create_test_app(url, folder)
+    with app.app_context():
+        result = app.test_cli_runner().invoke(commands)
+        assert result.exit_code == 0, result.output
+        db.session.rollback()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    databases.drop(url)
 
 
 @pytest.fixture
@@ -67,7 +105,7 @@ def everything() -> dict[str, list[str]]:
 
 def rows(output: str) -> list[list[str]]:
     """Return the lines of the table of sign-ins, without its headings."""
-    return [line.split() for line in output.splitlines() if "@example.org" in line]
+    return [line.split() for line in output.splitlines() if "example.org " in line]
 
 
 def count(column: Any) -> int:
@@ -88,28 +126,18 @@ def test_demo_shows_sign_ins_that_open_accounts(demo: Demo) -> None:
     result = demo()
 
     assert result.exit_code == 0
-    assert "role         e-mail                   password" in result.output.splitlines()
+    headings = [line for line in result.output.splitlines() if line.startswith("role")]
+    assert [line.split() for line in headings] == [["role", "e-mail", "password"]]
     shown = rows(result.output)
-    assert [(role, email) for role, email, _ in shown] == [
-        ("admin", "admin@example.org"),
-        ("coordinator", "coordinator@example.org"),
-        ("trainer", "wanjiru@example.org"),
-        ("trainer", "noah@example.org"),
-        ("trainer", "camille@example.org"),
-    ]
+    assert {email: role for role, email, _ in shown} == SIGN_INS
     roles = {}
     for _, email, password in shown:
         assert re.fullmatch(r"([a-z2-9]{4}-){2}[a-z2-9]{4}", password)
         account = db.session.get_one(Account, check_password(email, password))
         roles[email] = account.staff_role
-    assert roles == {
-        "admin@example.org": "admin",
-        "coordinator@example.org": "coordinator",
-        "wanjiru@example.org": None,
-        "noah@example.org": None,
-        "camille@example.org": None,
-    }
-    assert count(Account) == 5
+    staff = {"admin", "coordinator"}
+    assert roles == {email: role if role in staff else None for email, role in SIGN_INS.items()}
+    assert count(Account) == len(SIGN_INS)
 
 
 def test_sign_ins_are_kept_for_the_owner_alone_and_shown_again(demo: Demo, instance: Path) -> None:
@@ -127,10 +155,9 @@ def test_sign_ins_are_kept_for_the_owner_alone_and_shown_again(demo: Demo, insta
 
 
 def test_passwords_are_others_each_time() -> None:
-    colleagues = (*scenario.COLLEAGUES, *scenario.TRAINERS)
-    passwords = [one.password for _ in range(20) for one in sign_ins.invent(colleagues)]
+    passwords = [one.password for _ in range(20) for one in sign_ins.invent(list(who_signs_in()))]
 
-    assert len(set(passwords)) == 100
+    assert len(set(passwords)) == 180
 
 
 @pytest.mark.parametrize(("arguments", "status"), [((), 1), (("--if-fresh",), 0)])
@@ -161,16 +188,15 @@ def test_a_refusal_says_why(demo: Demo) -> None:
     )
 
 
-def test_the_demo_holds_what_there_is_to_look_at(demo: Demo) -> None:
-    demo()
+def test_the_demo_holds_what_there_is_to_look_at(made: Flask) -> None:
     now = utc_now()
 
-    assert count(Organization) == 6
-    assert count(Course) == 6
+    assert count(Organization) == 8
+    assert count(Course) == 8
     assert count(sa.select(TrainingSession.id).where(~IS_OURS).subquery()) == 68
-    assert count(sa.select(TrainingSession.id).where(IS_OURS).subquery()) == 14
-    assert count(Registration) == 86
-    assert count(Assignment) == 14
+    assert count(sa.select(TrainingSession.id).where(IS_OURS).subquery()) == 40
+    assert count(Registration) == 357
+    assert count(Assignment) == 40
     told = states(now)
     assert told["Safer livestreams for beginners"] is SessionState.FEW_SEATS
     assert told["Crisis response online: the first hour"] is SessionState.WAITLIST
@@ -181,7 +207,9 @@ def test_the_demo_holds_what_there_is_to_look_at(demo: Demo) -> None:
         SessionState.RUNNING,
         SessionState.OVER,
     }
-    assert Counter(told.values())[SessionState.OPEN] == 8
+    counted = Counter(told.values())
+    assert counted[SessionState.OPEN] == 16
+    assert counted[SessionState.WAITLIST] == 3
     statuses = db.session.scalars(
         sa.select(Registration.status)
         .join(Registration.training_session)
@@ -191,15 +219,13 @@ def test_the_demo_holds_what_there_is_to_look_at(demo: Demo) -> None:
     assert statuses == ["confirmed"] * 8 + ["waitlisted"] * 4
 
 
-def test_sessions_differ_in_zone_language_delivery_and_meetings(demo: Demo) -> None:
-    demo()
-
+def test_sessions_differ_in_zone_language_delivery_and_meetings(made: Flask) -> None:
     zones, languages, deliveries = (
         set(db.session.scalars(sa.select(column).where(IS_OURS)))
         for column in (TrainingSession.timezone, TrainingSession.language, TrainingSession.delivery)
     )
-    assert len(zones) == 12
-    assert languages == {"en", "es", "fr", "de", "pt-BR"}
+    assert len(zones) == 18
+    assert languages == {"en", "es", "fr", "de", "pt-BR", "ar", "ja"}
     assert deliveries == set(Delivery)
     meetings = db.session.scalars(
         sa.select(sa.func.count(Meeting.id))
@@ -207,7 +233,7 @@ def test_sessions_differ_in_zone_language_delivery_and_meetings(demo: Demo) -> N
         .where(IS_OURS)
         .group_by(TrainingSession.id)
     )
-    assert sorted(meetings) == [*[1] * 13, 2]
+    assert sorted(meetings) == [*[1] * 37, 2, 2, 2]
     in_a_room = db.session.scalars(
         sa.select(TrainingSession.title)
         .join(TrainingSession.meetings)
@@ -215,30 +241,66 @@ def test_sessions_differ_in_zone_language_delivery_and_meetings(demo: Demo) -> N
         .order_by(TrainingSession.title)
     )
     assert in_a_room.all() == [
+        "Accessible video: a workshop in the room",
+        "Crisis response online: a day in Nairobi",
         "Crisis response online: exercises in the room",
         "Des directs plus sûrs",
     ]
 
 
-def test_everybody_s_address_leads_nowhere(demo: Demo) -> None:
-    demo()
+def test_trainers_have_marked_who_came_but_for_the_newest_session(made: Flask) -> None:
+    marked = db.session.execute(
+        sa.select(TrainingSession.title, Attendance.status, AttendanceMark.recorded_by)
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .join(Meeting.training_session)
+        .join(AttendanceMark, AttendanceMark.id == Attendance.mark_id)
+    ).all()
+    assert len(marked) == 188
+    assert {status for _, status, _ in marked} == {
+        "present",
+        "late",
+        "left_early",
+        "absent",
+        "excused",
+    }
+    titles = {title for title, _, _ in marked}
+    assert len(titles) == 15
+    assert "Privacy on a helpline: questions and answers" not in titles
+    trainers = set(db.session.scalars(sa.select(Assignment.person_id)))
+    assert {recorded_by for _, _, recorded_by in marked} <= trainers
 
+
+def test_one_person_represents_two_organizations(made: Flask) -> None:
+    represented = db.session.scalars(
+        sa.select(Organization.name)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Person.email == "charlotte.evans@lantern-alliance.example.org",
+            Membership.role == MembershipRole.REPRESENTATIVE,
+        )
+        .order_by(Organization.name)
+    ).all()
+    assert represented == ["Lantern Alliance for Mental Health", "Shabakat Amal"]
+
+
+def test_everybody_s_address_leads_nowhere(made: Flask) -> None:
     emails = db.session.scalars(sa.select(Person.email)).all()
-    assert len(emails) == 53
-    assert [email for email in emails if not re.search(r"[@.]example\.org$", email or "")] == []
+    assert len(emails) == 73
+    assert emails.count(None) == 2  # their representative gets their mails
+    typed = [email for email in emails if email]
+    assert [email for email in typed if not re.search(r"[@.]example\.org$", email)] == []
 
 
-def test_only_today_s_mails_wait_to_be_sent(demo: Demo) -> None:
-    demo()
-
+def test_only_today_s_mails_wait_to_be_sent(made: Flask) -> None:
     mails = db.session.execute(
         sa.select(Message.status, Message.kind, sa.func.count())
         .group_by(Message.status, Message.kind)
         .order_by(Message.status, Message.kind)
     ).all()
     assert [tuple(mail) for mail in mails] == [
-        ("dead", "registration.confirmed", 82),
-        ("dead", "registration.waitlisted", 2),
+        ("dead", "registration.confirmed", 343),
+        ("dead", "registration.waitlisted", 12),
         ("queued", "registration.session_cancelled", 3),
         ("queued", "registration.waitlisted", 2),
     ]
@@ -248,9 +310,7 @@ def test_only_today_s_mails_wait_to_be_sent(demo: Demo) -> None:
     }
 
 
-def test_the_demo_breaks_no_invariant(demo: Demo) -> None:
-    demo()
-
+def test_the_demo_breaks_no_invariant(made: Flask) -> None:
     found = dict(checks.find_broken(now=utc_now()))
 
     assert found
@@ -275,11 +335,10 @@ def test_the_demo_can_be_made_at_any_time(app: Flask, now: datetime) -> None:
     ).one()
     assert timedelta(hours=1) <= now - today.starts_at < timedelta(hours=2)
     assert today.ends_at - today.starts_at == timedelta(minutes=90)
-    others = db.session.scalars(
-        sa.select(TrainingSession.starts_at).where(IS_OURS).order_by(TrainingSession.starts_at)
-    ).all()[1:]
-    assert others[0] > now
-    assert count(Registration) == 86
+    begins = db.session.scalars(sa.select(TrainingSession.starts_at).where(IS_OURS)).all()
+    assert sum(at < now - timedelta(hours=2) for at in begins) == 16
+    assert sum(at > now for at in begins) == 23
+    assert count(Registration) == 357
     assert states(now)["Crisis response online: the first hour"] is SessionState.WAITLIST
 
 
@@ -297,9 +356,17 @@ def test_on_one_day_the_same_is_made_again(app: Flask) -> None:
                 Registration.status,
                 Registration.ticket,
                 Registration.registered_at,
+                Attendance.status,
             )
             .join(TrainingSession.meetings)
             .outerjoin(Registration, Registration.training_session_id == TrainingSession.id)
+            .outerjoin(
+                Attendance,
+                sa.and_(
+                    Attendance.registration_id == Registration.id,
+                    Attendance.meeting_id == Meeting.id,
+                ),
+            )
             .order_by(TrainingSession.title, Meeting.starts_at, Registration.ticket)
         )
         return [tuple(row) for row in found]

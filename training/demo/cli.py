@@ -10,7 +10,8 @@ from training.accounts.service import hash_password
 from training.clock import utc_now
 from training.config import Settings
 from training.db import transaction
-from training.demo import scenario, service, sign_ins
+from training.demo import service, sign_ins
+from training.demo.cast import who_signs_in
 from training.demo.errors import NotFreshError
 from training.errors import DomainError
 
@@ -46,7 +47,7 @@ def commands(*, if_fresh: bool) -> None:
 
 def _make(folder: Path) -> str:
     click.echo("Making demo data ...")
-    made = sign_ins.invent([*scenario.COLLEAGUES, *scenario.TRAINERS])
+    made = sign_ins.invent(list(who_signs_in()))
     hash_of = {one.email: hash_password(one.password) for one in made}
     shown = sign_ins.table(made)
     with transaction():

@@ -9,7 +9,7 @@ from training.sessions.values import Audience, Delivery, SessionStatus
 class Colleague:
     """Somebody who can sign in to the demo."""
 
-    #: As the table of sign-ins names it: "admin", "coordinator" or "trainer".
+    #: As the table of sign-ins names it: "admin", "coordinator", "trainer" or "representative".
     role: str
     name: str
     email: str
@@ -35,6 +35,8 @@ class Partner:
     country: str
     timezone: str
     people: tuple[str, ...]
+    #: People without an address of their own; their representative gets their mails.
+    without_email: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +53,7 @@ class CourseText:
 class Sitting:
     """When a meeting is: on a working day counted from today, by the wall clock."""
 
-    #: 1 is the next working day.
+    #: 1 is the next working day, -1 the one before today.
     day: int
     #: "09:30".
     time: str
@@ -85,3 +87,5 @@ class SessionText:
     #: People who register themselves, the last of them today.
     alone: int = 0
     alone_today: int = 0
+    #: Whether the trainer has marked who came, where it is over.
+    is_marked: bool = True

@@ -1,0 +1,184 @@
+"""Holding the demo's sessions: scheduled, registered for, marked, called off."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from training.accounts.policy import Scope
+from training.attendance import service as attendance
+from training.attendance.values import AttendanceStatus, Mark, MarkSource
+from training.clock import find_zone, midnight_before, utc_to_wall
+from training.db import db
+from training.demo.cast import Cast
+from training.demo.values import SessionText
+from training.registrations import service as registrations
+from training.registrations.models import Registration
+from training.registrations.seats import Group
+from training.registrations.values import CONSENT_VERSION, Claim, Fit, RegistrationStatus
+from training.sessions import service as sessions
+from training.sessions.models import Meeting
+from training.sessions.values import Delivery, MeetingPlan, SeatPlan, SessionPlan, SessionStatus
+
+#: A session is published so many days before today, or before it begins if that was earlier; then
+#: people register until two days before it.
+_PUBLISHED_DAYS_BEFORE = 21
+_REGISTERED_DAYS = 18
+#: Who came, person by person, again and again.
+_CAME = (
+    *(AttendanceStatus.PRESENT,) * 5,
+    AttendanceStatus.LATE,
+    *(AttendanceStatus.PRESENT,) * 4,
+    AttendanceStatus.ABSENT,
+    *(AttendanceStatus.PRESENT,) * 3,
+    AttendanceStatus.LEFT_EARLY,
+    *(AttendanceStatus.PRESENT,) * 2,
+    AttendanceStatus.EXCUSED,
+)
+
+
+def hold(text: SessionText, number: int, cast: Cast) -> None:
+    """Make one session, and let happen what has happened by now.
+
+    :param number: its place in the scenario, so that not everywhere the same people come.
+    """
+    plan = _plan(text, cast)
+    published_at = _published_at(plan, now=cast.now)
+    training_session_id = sessions.schedule(
+        plan,
+        SeatPlan(capacity=text.capacity, waitlist_capacity=text.waitlist_capacity),
+        actor_id=cast.coordinator_id,
+        now=published_at,
+    )
+    if text.status is SessionStatus.DRAFT:
+        return
+    sessions.publish(training_session_id, actor_id=cast.coordinator_id, now=published_at)
+    forms = list(_forms(text, number, cast))
+    for position, form in enumerate(forms, start=1):
+        is_today = position > len(forms) - text.alone_today
+        passed = timedelta(days=_REGISTERED_DAYS) * position / (len(forms) + 1)
+        at = cast.now if is_today else (published_at + passed).replace(microsecond=0)
+        registrations.register(training_session_id, form, now=at)
+    if text.status is SessionStatus.CANCELLED:
+        sessions.cancel(training_session_id, actor_id=cast.coordinator_id, now=cast.now)
+    elif text.is_marked:
+        _mark(training_session_id, trainer_id=cast.trainer_ids[text.trainer], now=cast.now)
+
+
+def _published_at(plan: SessionPlan, *, now: datetime) -> datetime:
+    first = min(meeting.wall_start for meeting in plan.meetings)
+    begins_at = first.replace(tzinfo=find_zone(plan.timezone))
+    return midnight_before(min(now, begins_at), days=_PUBLISHED_DAYS_BEFORE)
+
+
+def _plan(text: SessionText, cast: Cast) -> SessionPlan:
+    course = cast.courses[text.course]
+    opens = text.opens_on_day
+    return SessionPlan(
+        title=text.title,
+        description=text.description or course.description,
+        language=text.language,
+        delivery=text.delivery,
+        audience=text.audience,
+        timezone=text.timezone,
+        meetings=tuple(_meetings(text, cast.now)),
+        course_id=course.id,
+        campaign_id=cast.campaign_id,
+        registration_opens=None if opens is None else _wall(cast.now.date(), opens, "09:00"),
+        trainer_ids=(cast.trainer_ids[text.trainer],),
+    )
+
+
+def _meetings(text: SessionText, now: datetime) -> Iterator[MeetingPlan]:
+    if text.sittings is None:
+        hour_before = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+        start, _ = utc_to_wall(hour_before, find_zone(text.timezone))
+        spans = [(start, timedelta(minutes=90))]
+    else:
+        spans = [
+            (_wall(now.date(), sitting.day, sitting.time), timedelta(minutes=sitting.minutes))
+            for sitting in text.sittings
+        ]
+    is_online = text.delivery is not Delivery.IN_PERSON
+    for start, length in spans:
+        yield MeetingPlan(
+            wall_start=start,
+            wall_end=start + length,
+            timezone=text.timezone,
+            venue=text.venue,
+            room=text.room,
+            join_url=f"https://video.example.org/{text.course}" if is_online else None,
+        )
+
+
+def _wall(today: date, working_days: int, at: str) -> datetime:
+    """Return a wall time so many working days after today, or before it."""
+    day, step = today, 1 if working_days > 0 else -1
+    left = abs(working_days)
+    while left:
+        day += timedelta(days=step)
+        left -= day.weekday() < 5  # noqa: PLR2004 -- Monday to Friday
+    return datetime.combine(day, time.fromisoformat(at))
+
+
+def _forms(text: SessionText, number: int, cast: Cast) -> Iterator[Group]:
+    """Yield who registers, form by form: first representatives for several, then people alone."""
+    partners = len(cast.members)
+    taken: set[int] = set()
+    for position, size in enumerate(text.groups):
+        members = cast.members[(number + position) % partners][-size:]
+        taken.update(member.person_id for member in members)
+        yield Group(
+            participants=tuple(member.participant(Claim.REPRESENTATIVE) for member in members),
+            fit=Fit.WHAT_FITS,
+            actor_id=members[0].representative_id,
+        )
+    # One of each partner in turn, so that every session has people from several.
+    everybody = [
+        member
+        for rank in zip(*(members[:8] for members in cast.members), strict=True)
+        for member in rank
+        if member.email
+    ]
+    first = number * 5 % len(everybody)
+    free = [
+        member
+        for member in [*everybody[first:], *everybody[:first]]
+        if member.person_id not in taken
+    ]
+    for member in free[: text.alone + text.alone_today]:
+        yield Group(participants=(member.participant(Claim.STATED),), consent=CONSENT_VERSION)
+
+
+def _mark(training_session_id: int, *, trainer_id: int, now: datetime) -> None:
+    """Have the trainer mark everybody at the end of each meeting that is over."""
+    people: Sequence[int] = db.session.scalars(
+        sa.select(Registration.id)
+        .where(
+            Registration.training_session_id == training_session_id,
+            Registration.status == RegistrationStatus.CONFIRMED,
+        )
+        .order_by(Registration.ticket)
+    ).all()
+    over = db.session.execute(
+        sa.select(Meeting.id, Meeting.ends_at)
+        .where(Meeting.training_session_id == training_session_id, Meeting.ends_at < now)
+        .order_by(Meeting.ordinal)
+    ).all()
+    for meeting_id, ends_at in over:
+        attendance.record_marks(
+            meeting_id,
+            [
+                Mark(
+                    registration_id=registration_id,
+                    status=_CAME[(registration_id + meeting_id) % len(_CAME)],
+                    nonce=f"demo.{meeting_id}.{registration_id}",
+                    claimed_at=ends_at,
+                )
+                for registration_id in people
+            ],
+            source=MarkSource.TRAINER,
+            actor_id=trainer_id,
+            scope=Scope.OWN_SESSIONS,
+            now=ends_at,
+        )

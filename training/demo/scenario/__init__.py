@@ -1,0 +1,29 @@
+"""The demo's people, partners, courses and sessions. All of them are made up."""
+
+from training.demo.scenario.ahead import AHEAD
+from training.demo.scenario.campaign import CAMPAIGN_HASHTAG, CAMPAIGN_NAME, CAMPAIGN_SLUG
+from training.demo.scenario.courses import COURSES
+from training.demo.scenario.partners import (
+    ALSO_REPRESENTED_BY,
+    COLLEAGUES,
+    PARTNERS,
+    SIGN_IN,
+    TRAINERS,
+)
+from training.demo.scenario.past import PAST
+
+#: In the order in which they begin, but for those that differ in their zone.
+SESSIONS = (*PAST, *AHEAD)
+
+__all__ = [
+    "ALSO_REPRESENTED_BY",
+    "CAMPAIGN_HASHTAG",
+    "CAMPAIGN_NAME",
+    "CAMPAIGN_SLUG",
+    "COLLEAGUES",
+    "COURSES",
+    "PARTNERS",
+    "SESSIONS",
+    "SIGN_IN",
+    "TRAINERS",
+]
