@@ -4,12 +4,22 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
+from flask import current_app
+
 from tests.times import DAY, HOUR, NAIROBI, NOW, wall
+from training import links
 from training.accounts import service as accounts
-from training.accounts.models import Account, StaffRole
+from training.accounts.models import Account, Invitation, PasswordReset, SignIn
+from training.accounts.service import invitations, resets
+from training.accounts.values import StaffRole
 from training.campaigns.models import Campaign, CampaignStatus
 from training.db import Base, db, transaction
-from training.organizations.models import Membership, MembershipRole, Organization
+from training.imports.service import keep
+from training.imports.values import Kind
+from training.links import Purpose
+from training.organizations.models import Membership, Organization
+from training.organizations.values import MembershipRole
 from training.people.models import Person
 from training.people.service import find_or_make_people
 from training.people.values import email_key
@@ -33,6 +43,11 @@ ModelT = TypeVar("ModelT", bound=Base)
 #: argon2id of "correct horse": hashed once, because hashing is slow on purpose.
 PASSWORD = "correct horse"
 PASSWORD_HASH = accounts.hash_password(PASSWORD)
+
+
+def _link(purpose: Purpose, public_id: str, person: Person) -> str:
+    secret = current_app.extensions["settings"].secret_keys[0]
+    return links.make(secret, purpose, public_id, person.link_epoch)
 
 
 class Make:
@@ -152,6 +167,57 @@ class Make:
     def trainer(self, **fields: Any) -> Account:
         """Make somebody who can sign in; assign them with ``trainer_ids=(account.person_id,)``."""
         return self.account(None, **fields)
+
+    @staticmethod
+    def import_file(
+        kind: Kind = Kind.PEOPLE, content: bytes = b"name,email\nAda,ada@example.org\n"
+    ) -> int:
+        """Keep a file that nobody has confirmed yet; returns its number."""
+        with transaction():
+            return keep(kind, "file.csv", content, uploaded_by=None, now=NOW)
+
+    def invitation(self, person: Person | None = None, **fields: Any) -> Invitation:
+        """Invite somebody as an admin does: without more, a trainer."""
+        values: dict[str, Any] = {"actor_id": None, "actor_role": StaffRole.ADMIN, "now": NOW}
+        person_id = (person or self.person()).id
+        with transaction():
+            invitation_id = invitations.invite(person_id, **{**values, **fields})
+        return db.session.get_one(Invitation, invitation_id)
+
+    @staticmethod
+    def invitation_link(invitation: Invitation) -> str:
+        """Return what the mail of an invitation carries."""
+        person = db.session.get_one(Person, invitation.person_id)
+        return _link(Purpose.INVITE, invitation.public_id, person)
+
+    @staticmethod
+    def reset_link(account: Account, *, now: datetime = NOW) -> str:
+        """Ask for a new password, and return what the mail carries."""
+        person = db.session.get_one(Person, account.person_id)
+        with transaction():
+            resets.ask_for_reset(str(person.email), now=now)
+        newest = db.session.scalars(
+            sa.select(PasswordReset)
+            .where(PasswordReset.account_id == account.id)
+            .order_by(PasswordReset.id.desc())
+            .limit(1)
+        ).one()
+        return _link(Purpose.RESET, newest.public_id, person)
+
+    @staticmethod
+    def change_account(account: Account, **values: Any) -> None:
+        """Set columns that no page sets."""
+        with transaction():
+            db.session.execute(sa.update(Account).where(Account.id == account.id).values(**values))
+
+    @staticmethod
+    def sign_in(account: Account) -> SignIn:
+        """Sign somebody in, in a browser that is none of the test's."""
+        with transaction():
+            token = accounts.sign_in(account.id, now=NOW)
+        return db.session.scalars(
+            sa.select(SignIn).where(SignIn.token_hash == accounts.hash_token(token))
+        ).one()
 
     def organization(self, name: str = "Aid", **fields: Any) -> Organization:
         slug = f"{name.lower()}-{next(self._number)}"

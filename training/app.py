@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +23,45 @@ import training.campaigns.models
 import training.checks.cli
 import training.demo.cli
 import training.imports.cli
+import training.imports.views
 import training.notifications.cli
+import training.organizations.views
 import training.registrations.views
+import training.representatives.views
+import training.sessions.cli
 import training.sessions.views
+import training.staff.views
 import training.submissions.models
 from training import changes
 from training.accounts import access
+from training.accounts import letters as account_letters
+from training.accounts.changes import InvitationAccepted
+from training.accounts.service.tries import forget_old_tries
 from training.accounts.workplace import Ways
+from training.calendars.sources import PublicParts, Source
+from training.calendars.values import FeedKind
+from training.campaigns.changes import CampaignRevised
 from training.config import Settings, load
 from training.db import db, engine_options
-from training.registrations import letters, seats
-from training.sessions import entries
-from training.sessions.changes import SessionCancelled, SessionPublished, SessionRevised
+from training.imports.service import forget_old_files
+from training.notifications.values import Renderers
+from training.organizations.changes import OrganizationResumed
+from training.organizations.service import answer_accepted_invitation
+from training.people.changes import EmailChanged
+from training.registrations import entries as registration_entries
+from training.registrations import letters, listings, mailing, seats
+from training.registrations.affected_queries import affected
+from training.sessions import entries, feeds
+from training.sessions.changes import (
+    MeetingDropped,
+    SessionCancelled,
+    SessionPublished,
+    SessionRevised,
+    SessionScheduled,
+)
+from training.sessions.service.campaigns import answer_revised_campaign
 from training.submissions.service import forget_old
-from training.web import converters, error_pages, filters, headers, health
+from training.web import converters, error_pages, filters, headers, health, limits
 from training.web.shared_pages import PageCache
 from training.web.strict_request import StrictRequest
 
@@ -48,28 +73,57 @@ TEMPLATES = next(
     folder for folder in (PACKAGE / "templates", PACKAGE.parent / "templates") if folder.is_dir()
 )
 
-#: No form of ours is larger. The import has a command of its own.
+#: No form of ours is larger, but the one for files to import, which says so itself.
 MAX_CONTENT_BYTES = 1_000_000
 MAX_FORM_PARTS = 1_000
 
 #: What happened below → who answers above, in this order, before COMMIT.
 SUBSCRIBERS: changes.Subscribers = {
+    InvitationAccepted: [answer_accepted_invitation],
+    CampaignRevised: [answer_revised_campaign],
+    SessionScheduled: [entries.write],
+    MeetingDropped: [entries.forget],
     SessionPublished: [entries.write],
     SessionRevised: [seats.answer_revised_session, entries.write],
     SessionCancelled: [seats.answer_cancelled_session, entries.write],
+    OrganizationResumed: [seats.answer_resumed_organization],
+    EmailChanged: [mailing.answer_changed_email],
 }
 
 #: Who offers ways through the workplaces, in the order of the navigation.
-WAYS: Sequence[Ways] = (training.sessions.views.ways, training.attendance.views.ways)
+WAYS: Sequence[Ways] = (
+    training.sessions.views.ways,
+    training.representatives.views.ways,  # before what everybody has: it is where they work
+    training.attendance.views.ways,
+    training.organizations.views.ways,
+    training.staff.views.ways,
+    training.calendars.views.ways,
+    training.imports.views.ways,
+    training.accounts.views.ways,
+)
+
+#: Who writes which kind of mail.
+RENDERERS: Renderers = {**account_letters.RENDERERS, **letters.RENDERERS}
+
+#: Who knows what belongs to the feeds of each kind.
+FEEDS: Mapping[FeedKind, Source] = {
+    FeedKind.PERSON: registration_entries.PERSON,
+    FeedKind.TRAINER: feeds.TRAINER,
+    FeedKind.ORGANIZATION: registration_entries.ORGANIZATION,
+    FeedKind.STAFF: feeds.STAFF,
+}
+#: Who knows what the public feed can be narrowed to.
+PUBLIC_PARTS = PublicParts(feeds.narrow, listings.filter_options, feeds.DELIVERIES)
 
 #: What is tidied up once an hour, beside the sending of mails.
-CHORES: Sequence[Callable[..., object]] = (forget_old,)
+CHORES: Sequence[Callable[..., object]] = (forget_old, forget_old_tries, forget_old_files)
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, processes: int = 1) -> Flask:
     """Make the application.
 
     :param settings: from the environment unless given.
+    :param processes: how many share the limits of one server, where they count each for itself.
     :raise ConfigError: the environment does not say what it must.
     """
     settings = settings or load(os.environ)
@@ -83,9 +137,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(_config(settings))
     app.extensions["settings"] = settings
     app.extensions["changes"] = SUBSCRIBERS
-    app.extensions["renderers"] = letters.RENDERERS
+    app.extensions["renderers"] = RENDERERS
     app.extensions["chores"] = CHORES
     app.extensions["ways"] = WAYS
+    app.extensions["feeds"] = FEEDS
+    app.extensions["public_parts"] = PUBLIC_PARTS
+    app.extensions["affected"] = affected
     app.url_map.converters["id"] = converters.IdConverter
 
     db.init_app(app)
@@ -96,6 +153,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     error_pages.register(app)
     headers.register(app, is_https=settings.is_https)
     filters.register(app)
+    limits.register(app, settings, processes=processes)
     health.register(app)
     _register_features(app)
     _serve_static(app, settings)
@@ -139,6 +197,10 @@ def _register_features(app: Flask) -> None:
         training.sessions.views,
         training.registrations.views,
         training.attendance.views,
+        training.organizations.views,
+        training.staff.views,
+        training.representatives.views,
+        training.imports.views,
     ):
         app.register_blueprint(views.bp)
     for cli in (
@@ -147,6 +209,7 @@ def _register_features(app: Flask) -> None:
         training.demo.cli,
         training.imports.cli,
         training.notifications.cli,
+        training.sessions.cli,
     ):
         app.cli.add_command(cli.commands)
 

@@ -1,5 +1,8 @@
 """Refusals: what a person may be told when a rule says no."""
 
+import math
+from datetime import timedelta
+
 
 def N_(message: str) -> str:  # noqa: N802 -- gettext's own name for "translate this later"
     """Mark a sentence for translation where nobody knows the reader's language yet."""
@@ -57,10 +60,35 @@ class InvalidInputError(DomainError):
     code = "invalid"
 
 
+class TooLargeError(DomainError):
+    """More was sent than is taken at once."""
+
+    code = "too-large"
+
+
 class ConflictError(DomainError):
     """The state of the world refuses this: full, closed, changed meanwhile."""
 
     code = "conflict"
+
+
+class TooManyTriesError(DomainError):
+    """The same was tried too often of late.
+
+    :param wait: after this it may be tried again.
+    """
+
+    code = "too-many-tries"
+
+    def __init__(self, wait: timedelta) -> None:
+        self.retry_after = max(1, math.ceil(wait.total_seconds()))
+        super().__init__(
+            N_(
+                "This was tried too often of late. Please wait and try again. "
+                "Minutes to wait: %(minutes)s."
+            ),
+            minutes=math.ceil(self.retry_after / 60),
+        )
 
 
 class BusyError(DomainError):

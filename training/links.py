@@ -20,6 +20,9 @@ class Purpose(StrEnum):
     """What a link is for. One made for one purpose opens nothing else."""
 
     MANAGE = "manage"
+    INVITE = "invite"
+    RESET = "reset"
+    KNOWN_BROWSER = "known browser"
 
 
 @dataclass(frozen=True, slots=True)

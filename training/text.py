@@ -22,6 +22,10 @@ _CONTROL_BUT_TAB_LF = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff
 _OTHER_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 #: Marks that turn the direction of what follows: a name with one of them rewrites its neighbours.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: ``https://`` and its like.
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/+|\b(?:mailto|tel|sms):", re.IGNORECASE)
+#: A dot or an @ between two words: a host or an address, to a mail program.
+_JOINED = re.compile(r"(?<=\w)([.@])(?=\w\w)")
 
 
 class ControlCharacterError(InvalidInputError):
@@ -78,6 +82,11 @@ def joined(*parts: str | None) -> str:
 def for_display(text: str) -> str:
     """Return a stored line without marks that would turn its neighbours around."""
     return _BIDI_CONTROLS.sub("", text)
+
+
+def unlinked(name: str) -> str:
+    """Return a name without what a mail program would make a link of."""
+    return _JOINED.sub(r"\1 ", _SCHEME.sub("", for_display(cleaned_line(name))))
 
 
 def search_key(*parts: str | None) -> str:

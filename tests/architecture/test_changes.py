@@ -12,6 +12,9 @@ def test_every_kind_of_change_has_its_subscribers() -> None:
 
     assert set(Change.__subclasses__()) == set(SUBSCRIBERS)
     assert listed == {
+        "CampaignRevised": ["training.sessions.service.campaigns.answer_revised_campaign"],
+        "SessionScheduled": ["training.sessions.entries.write"],
+        "MeetingDropped": ["training.sessions.entries.forget"],
         "SessionPublished": ["training.sessions.entries.write"],
         "SessionRevised": [
             "training.registrations.seats.freeing.answer_revised_session",
@@ -21,4 +24,9 @@ def test_every_kind_of_change_has_its_subscribers() -> None:
             "training.registrations.seats.freeing.answer_cancelled_session",
             "training.sessions.entries.write",
         ],
+        "OrganizationResumed": [
+            "training.registrations.seats.partners.answer_resumed_organization"
+        ],
+        "InvitationAccepted": ["training.organizations.service.answer_accepted_invitation"],
+        "EmailChanged": ["training.registrations.mailing.answer_changed_email"],
     }

@@ -12,13 +12,16 @@ from tests.factories import Make
 from tests.times import DAY, NOW
 from training import links
 from training.accounts.models import Account
+from training.calendars.service import feeds_of, make_feed
+from training.calendars.values import FeedKind
 from training.db import db, transaction
 from training.links import Purpose
+from training.people.models import Person
 from training.registrations import service
 from training.registrations.models import Registration
 from training.registrations.seats import Group
 from training.registrations.values import Claim, Participant
-from training.sessions.models import Meeting
+from training.sessions.models import Meeting, Venue
 from training.submissions.service import Send, new_key
 
 #: Stand in names and addresses of two people; whoever may not see them must not find them.
@@ -59,12 +62,19 @@ def make_world(app: Flask, make: Make) -> World:
     ours, theirs = make.organization("Ours"), make.organization("Theirs")
     rival, representative = make.representative(theirs), make.representative(ours)
     campaign, course, room = make.campaign(), make.course(), make.room()
+    venue = db.session.get_one(Venue, room.venue_id)
     session = make.training_session(
-        title="A session", capacity=1, trainer_ids=(trainer.person_id,), starts_at=NOW + DAY / 24
+        title="A session",
+        capacity=1,
+        trainer_ids=(trainer.person_id,),
+        # In use, so that whoever may delete them is refused, and the next one finds them.
+        course_id=course.id,
+        campaign_id=campaign.id,
+        meetings=(make.meeting_plan(NOW + DAY / 24, venue=venue.name, room=room.name),),
     )
     make.training_session(title="Another", trainer_ids=(neighbour.person_id,))
     marked = Participant(
-        name=MARKERS[0], email=MARKERS[1], organization_id=ours.id, claim=Claim.STATED
+        name=MARKERS[0], email=MARKERS[1], organization_id=ours.id, claim=Claim.REPRESENTATIVE
     )
     waiting = Participant(
         name=f"Waiting {MARKERS[0]}",
@@ -79,9 +89,13 @@ def make_world(app: Flask, make: Make) -> World:
         send = Send(key=key, purpose=f"register:{session.id}", actor_id=None, content={})
         service.register(session.id, Group(participants=(waiting,)), send=send, now=NOW)
     registration = db.session.get_one(Registration, outcome.registration_ids[0])
+    make.member(ours, db.session.get_one(Person, registration.person_id))
     meeting_id = db.session.scalars(
         sa.select(Meeting.id).where(Meeting.training_session_id == session.id)
     ).one()
+    with transaction():
+        make_feed(FeedKind.TRAINER, owner_id=trainer.person_id, name="Phone", now=NOW)
+    [feed_id] = [feed.id for feed in feeds_of(trainer.person_id)]
     settings = app.extensions["settings"]
     link = links.make(
         settings.secret_keys[0], Purpose.MANAGE, registration.public_id, registration.link_epoch
@@ -92,15 +106,25 @@ def make_world(app: Flask, make: Make) -> World:
             "slug": "a-session",
             "meeting_id": meeting_id,
             "registration_id": registration.id,
+            "ending": "csv",
             "person_id": registration.person_id,
             "organization_id": ours.id,
+            "membership_id": make.member(ours).id,
             "organization_slug": ours.slug,
             "campaign_id": campaign.id,
             "course_id": course.id,
             "venue_id": room.venue_id,
             "room_id": room.id,
+            "feed_id": feed_id,
+            "feed_token": "A" * 43,
             "link": link,
+            "invitation_id": make.invitation().id,
+            "invitation_link": make.invitation_link(make.invitation()),
+            "reset_link": make.reset_link(make.trainer()),
+            "sign_in_id": make.sign_in(trainer).id,
             "key": key,
+            "import_id": make.import_file(),
+            "import_kind": "people",
         },
         accounts={
             "nobody": None,

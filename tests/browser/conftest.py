@@ -26,10 +26,13 @@ class Site:
     """Where the server answers, whose mails lie where, and who can sign in."""
 
     address: str
+    database_url: str
     mails: Path
     coordinator: str
     trainer: str
     trainer_name: str
+    #: Of the one organization.
+    representative: str
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         """Return the mails that were sent to somebody, oldest first."""
@@ -58,16 +61,20 @@ def site(engine: str, databases: Databases, tmp_path: Path) -> Iterator[Site]:
         make = Make()
         make.coordinator(name="Cora Dean", email="cora@example.org")
         make.trainer(name="Tom Asha", email="tom@example.org")
+        aid = make.organization("Aid")
+        make.representative(aid, name="Rita Moreno", email="rita@example.org")
         db.session.remove()
         db.engine.dispose()
     with serving(tmp_path, **environ) as server:
         server.wait_for_line()
         yield Site(
             address=f"http://127.0.0.1:{server.port}",
+            database_url=url,
             mails=tmp_path / "mail",
             coordinator="cora@example.org",
             trainer="tom@example.org",
             trainer_name="Tom Asha",
+            representative="rita@example.org",
         )
     databases.drop(url)
 
@@ -101,4 +108,5 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/*er/**" if email.startswith("tom") else "**/staff/**")
+    place = {"tom": "trainer", "rita": "organization"}.get(email.partition("@")[0], "staff")
+    page.wait_for_url(f"**/{place}/**")

@@ -92,6 +92,7 @@ class _Claimed:
     recipient_id: int
     registration_id: int | None
     training_session_id: int | None
+    subject_id: int | None
     audit_entry_id: int | None
     queued_at: datetime
     valid_until: datetime | None
@@ -269,6 +270,7 @@ def _render(claimed: _Claimed, now: datetime) -> Rendered | Untold:
         recipient_id=claimed.recipient_id,
         registration_id=claimed.registration_id,
         training_session_id=claimed.training_session_id,
+        subject_id=claimed.subject_id,
         audit_entry_id=claimed.audit_entry_id,
         queued_at=claimed.queued_at,
         now=now,

@@ -32,6 +32,8 @@ class Message(Base):
     recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
     training_session_id: Mapped[int | None]
+    #: What else it is about; of which table, its kind says. An invitation, say.
+    subject_id: Mapped[int | None]
     #: The act that caused it.
     audit_entry_id: Mapped[int | None] = mapped_column(ForeignKey("audit_entry.id"), index=True)
     status: Mapped[MessageStatus] = mapped_column(default=MessageStatus.QUEUED)

@@ -19,6 +19,7 @@ class Letter:
     recipient_id: int
     registration_id: int | None = None
     training_session_id: int | None = None
+    subject_id: int | None = None
     audit_entry_id: int | None = None
     priority: int = Priority.NORMAL
     valid_until: datetime | None = None
@@ -35,6 +36,7 @@ def queue_messages(letters: Sequence[Letter], *, now: datetime) -> None:
             "recipient_id": letter.recipient_id,
             "registration_id": letter.registration_id,
             "training_session_id": letter.training_session_id,
+            "subject_id": letter.subject_id,
             "audit_entry_id": letter.audit_entry_id,
             "status": MessageStatus.QUEUED,
             "priority": letter.priority,

@@ -39,6 +39,7 @@ class MessageFacts:
     recipient_id: int
     registration_id: int | None
     training_session_id: int | None
+    subject_id: int | None = None
     audit_entry_id: int | None
     queued_at: datetime
     #: When it is being sent: what it says must be true then.

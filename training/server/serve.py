@@ -115,6 +115,7 @@ def _refuse_unsafe(app: Flask) -> None:
 class _Server:
     def __init__(self, settings: Settings, *, host: str, port: int, workers: int) -> None:
         self._settings, self._host, self._port = settings, host, port
+        self._workers = workers
         self._run = secrets.token_hex(16)
         self._mail_sender = MailSender()
         self._failure: ServerError | None = None
@@ -143,7 +144,7 @@ class _Server:
         try:
             self._granian.serve(
                 target_loader=functools.partial(
-                    worker.load, self._settings, self._run, os.getpid()
+                    worker.load, self._settings, self._run, os.getpid(), self._workers
                 ),
                 wrap_loader=False,
             )

@@ -31,17 +31,18 @@ _LOOKS_LIKE_A_REQUEST = re.compile(
 )
 
 
-def load(settings: Settings, run: str, parent: int) -> "WSGIApplication":
+def load(settings: Settings, run: str, parent: int, workers: int) -> "WSGIApplication":
     """Make what one worker serves. The server calls it first thing in each new process.
 
     :param run: a token that only this server's own questions carry.
     :param parent: the server's process id.
+    :param workers: how many of them there are.
     """
     end_with_parent(parent)
     if sys.platform != "win32":
         os.setpgid(0, 0)  # a Ctrl-C reaches the server alone, which lets the workers finish
     forget_false_headers()
-    app = create_app(settings)
+    app = create_app(settings, processes=workers)
     _warm_up(app)
     served: WSGIApplication = app
     if settings.trusted_proxies:

@@ -21,6 +21,8 @@ from training.errors import (
     InvalidInputError,
     NotAllowedError,
     NotFoundError,
+    TooLargeError,
+    TooManyTriesError,
 )
 from training.web.fields import sentence
 
@@ -31,13 +33,15 @@ STATUS_OF: dict[type[DomainError], HTTPStatus] = {
     NotAllowedError: HTTPStatus.FORBIDDEN,
     GoneError: HTTPStatus.GONE,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ConflictError: HTTPStatus.CONFLICT,
+    TooManyTriesError: HTTPStatus.TOO_MANY_REQUESTS,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 #: Seconds after which a busy server is worth another try.
 _RETRY_AFTER = "2"
 #: Where the pages of people with an account begin.
-_WORKPLACES = ("/staff/", "/trainer/")
+_WORKPLACES = ("/staff/", "/trainer/", "/organization/")
 
 
 def register(app: Flask) -> None:
@@ -58,8 +62,35 @@ def headers_for(status: HTTPStatus) -> dict[str, str]:
     return {"Retry-After": _RETRY_AFTER} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
 
 
+def headers_of(error: DomainError) -> dict[str, str]:
+    """Return what an answer to a refusal says in its headers: when to try again, if it helps."""
+    if isinstance(error, TooManyTriesError):
+        return {"Retry-After": str(error.retry_after)}
+    return headers_for(status_of(error))
+
+
+def problem(status: HTTPStatus) -> Response:
+    """Return an HTTP error as programs read it, for addresses that only programs ask."""
+    return _problem(status, _code_of(status), _message_of(status))
+
+
+def _code_of(status: HTTPStatus) -> str:
+    return status.phrase.lower().replace(" ", "-")
+
+
+def _problem(
+    status: HTTPStatus, code: str, message: str, *, incident: str | None = None
+) -> Response:
+    document = {"title": status.phrase, "status": status, "code": code, "detail": message}
+    if incident:
+        document["incident"] = incident
+    return Response(json.dumps(document), status, content_type="application/problem+json")
+
+
 def _on_domain_error(error: DomainError) -> ResponseReturnValue:
-    return _respond(status_of(error), error.code, sentence(error))
+    response = _respond(status_of(error), error.code, sentence(error))
+    response.headers.update(headers_of(error))
+    return response
 
 
 def _on_database_error(error: sa.exc.SQLAlchemyError) -> ResponseReturnValue:
@@ -75,7 +106,7 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
         return error  # a redirect, or an answer made whole already
     status = HTTPStatus(error.code)
     message = _expired_form() if isinstance(error, CSRFError) else _message_of(status)
-    response = _respond(status, status.phrase.lower().replace(" ", "-"), message)
+    response = _respond(status, _code_of(status), message)
     for name, value in error.get_headers(request.environ):
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
@@ -96,6 +127,7 @@ def _title_of(status: HTTPStatus) -> str:
         HTTPStatus.FORBIDDEN: _("Not for you"),
         HTTPStatus.NOT_FOUND: _("Not found"),
         HTTPStatus.GONE: _("No longer here"),
+        HTTPStatus.TOO_MANY_REQUESTS: _("Too many tries"),
         HTTPStatus.SERVICE_UNAVAILABLE: _("Busy right now"),
     }
     return str(titles.get(status) or _("That did not work"))
@@ -122,6 +154,8 @@ def _ways_from(path: str, status: HTTPStatus) -> list[tuple[str, str]]:
         return [(_("Back to the schedule"), "/staff/schedule/")]
     if path.startswith("/trainer/"):
         return [(_("Back to the sessions"), "/trainer/")]
+    if path.startswith("/account/reset/"):
+        return [(_("Ask for a new link"), "/account/forgot")]
     return []
 
 
@@ -141,10 +175,7 @@ def _respond(
     status: HTTPStatus, code: str, message: str, *, incident: str | None = None
 ) -> Response:
     if request.path.startswith("/api/") or request.is_json:
-        problem = {"title": status.phrase, "status": status, "code": code, "detail": message}
-        if incident:
-            problem["incident"] = incident
-        response = Response(json.dumps(problem), status, content_type="application/problem+json")
+        response = _problem(status, code, message, incident=incident)
     else:
         page = render_template(
             "errors/error.html",

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from flask import Response, request
 
-#: Whoever keeps a copy asks back each time. No search engine lists a calendar, and no page that a
-#: program opens from it learns its address.
+from training.errors import DomainError
+from training.web.error_pages import headers_of, status_of
+
+#: No search engine lists a calendar, and no page that a program opens from it learns its address.
 HEADERS = {
-    "Cache-Control": "public, no-cache",
     "X-Robots-Tag": "noindex",
     "Referrer-Policy": "no-referrer",
 }
@@ -33,6 +34,7 @@ def calendar_feed(
     modified_at: datetime | None,
     read: Callable[[], Body],
     now: datetime,
+    is_secret: bool = False,
 ) -> Response:
     """Answer a program that polls: 304 where nothing changed, which reads no body.
 
@@ -41,8 +43,9 @@ def calendar_feed(
     :param etag: stands for everything in the body.
     :param modified_at: only moves forward. One that lies ahead of the clock is kept back: nobody
         may send it (RFC 9110, section 8.8.2.1), and it could not tell the next change.
+    :param is_secret: only the program that asked may keep a copy, and nothing in between.
     """
-    response = _calendar("inline", filename, etag)
+    response = _calendar("inline", filename, etag, is_secret=is_secret)
     response.vary.add("Accept-Encoding")
     if modified_at and modified_at <= now:
         response.last_modified = modified_at
@@ -68,8 +71,26 @@ def calendar_file(body: bytes, *, filename: str, now: datetime) -> Response:
     return response
 
 
-def _calendar(disposition: str, filename: str, etag: str) -> Response:
+def no_calendar(*, refusal: DomainError | None = None) -> Response:
+    """Answer a program whose address leads to nothing: in plain text, and always in the same bytes.
+
+    Never an empty calendar, which would make the program forget what it has.
+
+    :param refusal: why nobody even looked; None: there is no calendar.
+    """
+    text = "There is no calendar at this address.\n" if refusal is None else "Try again later.\n"
+    status = HTTPStatus.NOT_FOUND if refusal is None else status_of(refusal)
+    response = Response(text, status, HEADERS, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    if refusal is not None:
+        response.headers.update(headers_of(refusal))
+    return response
+
+
+def _calendar(disposition: str, filename: str, etag: str, *, is_secret: bool = False) -> Response:
     response = Response(mimetype="text/calendar", headers=HEADERS)
+    # Whoever keeps a copy asks back each time.
+    response.headers["Cache-Control"] = f"{'private' if is_secret else 'public'}, no-cache"
     response.headers["Content-Disposition"] = f'{disposition}; filename="{filename}"'
     response.set_etag(etag, weak=True)  # the compressed form has the same
     return response

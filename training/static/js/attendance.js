@@ -18,6 +18,7 @@ class Sheet {
     this.done = []; // what Undo takes back: lists of {row, before, nonce}
     this.page = randomText(); // begins the nonces of this page, by which the server knows what is its own
     this.made = 0;
+    this.newest = Number(this.words.newest); // the newest mark that this page shows
     this.tries = 0;
     this.timer = 0;
     this.sending = false;
@@ -159,7 +160,7 @@ class Sheet {
           Accept: "application/json",
           "X-CSRFToken": this.form.elements.csrf_token?.value ?? "",
         },
-        body: JSON.stringify({ marks }),
+        body: JSON.stringify({ marks, seen: this.newest, sent_at: new Date().toISOString() }),
         redirect: "manual", // to the sign-in page: comes back as status 0
       });
       if (answer.status >= 500 || answer.status === 429) throw new Error(answer.statusText);
@@ -176,7 +177,7 @@ class Sheet {
     }
   }
 
-  answered(marks, { results, marked, total }) {
+  answered(marks, { results, marked, total, others = [], newest = this.newest }) {
     const resultOf = new Map(results.map((result) => [result.nonce, result]));
     this.waiting = this.waiting.filter((mark) => !resultOf.has(mark.nonce));
     this.tries = 0;
@@ -206,6 +207,8 @@ class Sheet {
         setTimeout(() => row.querySelector("[data-row-state]").textContent === this.words.saved && this.say(row, ""), 2500);
       }
     }
+    this.newest = newest;
+    this.markedByOthers(others);
     this.keep();
     if (!this.waiting.length) {
       if (total !== undefined) this.showCount(marked, total);
@@ -213,6 +216,18 @@ class Sheet {
       else this.sayAll(overtaken ? this.words.someOvertaken : this.words.saved);
     }
     this.sendSoon(0);
+  }
+
+  // What is tapped here and not saved yet is newer than what the server knows.
+  markedByOthers(others) {
+    for (const { registration, current } of others) {
+      const row = this.rows.get(String(registration));
+      if (!row || this.waiting.some((mark) => mark.registration === registration)) continue;
+      row.dataset.saved = current === "cleared" ? "" : current;
+      if (row.dataset.status === row.dataset.saved) continue;
+      this.show(row, row.dataset.saved);
+      this.say(row, this.words.byOthers);
+    }
   }
 
   // Nothing is sent until the page was loaded again; what is kept is sent then.
