@@ -10,10 +10,13 @@ from werkzeug.routing import RequestRedirect
 from tests.apps import HOST
 from tests.browser.states import STATES
 
-#: Pages that are no HTML, or lead elsewhere at once.
+#: Pages that are no HTML, lead elsewhere at once, or follow upon a form and are seen by its test.
 NOT_LOOKED_AT = {
     "accounts.home",
+    "calendars.secret",
     "calendars.sessions",
+    "imports.sample",
+    "registrations.registered",
     "sessions.download",
     "sessions.home",
     "web.healthz",

@@ -2,6 +2,7 @@
 
 import email.parser
 import email.policy
+import re
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.apps import SECRET_KEY, create_test_app
 from tests.databases import Databases
@@ -79,6 +80,12 @@ def site(engine: str, databases: Databases, tmp_path: Path) -> Iterator[Site]:
     databases.drop(url)
 
 
+def is_noise(said: ConsoleMessage) -> bool:
+    """Tell whether the browser complains; a form that is refused and shown again is no reason."""
+    is_refusal = re.search(r"status of (409|422)\b", said.text) is not None
+    return said.type == "error" and not is_refusal
+
+
 @pytest.fixture
 def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     """Open the site as one more person: ``visit(viewport=PHONE, java_script_enabled=False)``."""
@@ -93,7 +100,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: noise.append(str(error)))
-        page.on("console", lambda said: noise.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: noise.append(said.text) if is_noise(said) else None)
         return page
 
     yield open_one
