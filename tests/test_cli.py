@@ -38,6 +38,7 @@ def test_help_lists_the_commands_and_leaves_no_trace(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stderr == ""
     assert {line.split()[0] for line in listed} == {
+        "calendars",
         "check",
         "create-admin",
         "demo",

@@ -38,6 +38,7 @@ from training.accounts import letters as account_letters
 from training.accounts.changes import InvitationAccepted
 from training.accounts.service.tries import forget_old_tries
 from training.accounts.workplace import Ways
+from training.calendars.service import tokens
 from training.calendars.sources import PublicParts, Source
 from training.calendars.values import FeedKind
 from training.campaigns.changes import CampaignRevised
@@ -45,7 +46,7 @@ from training.config import Settings, load
 from training.db import db, engine_options
 from training.imports.service import forget_old_files
 from training.notifications.values import Renderers
-from training.organizations.changes import OrganizationResumed
+from training.organizations.changes import OrganizationResumed, RepresentationEnded
 from training.organizations.service import answer_accepted_invitation
 from training.people.changes import EmailChanged
 from training.registrations import entries as registration_entries
@@ -86,6 +87,7 @@ SUBSCRIBERS: changes.Subscribers = {
     SessionPublished: [entries.write],
     SessionRevised: [seats.answer_revised_session, entries.write],
     SessionCancelled: [seats.answer_cancelled_session, entries.write],
+    RepresentationEnded: [tokens.answer_ended_representation, mailing.answer_ended_representation],
     OrganizationResumed: [seats.answer_resumed_organization],
     EmailChanged: [mailing.answer_changed_email],
 }

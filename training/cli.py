@@ -25,6 +25,7 @@ from training.server import (
     serve,
 )
 from training.server.children import end_with_parent
+from training.sessions.cli import write_lacking
 
 _APP = "training.app"
 #: Flask-Migrate's own commands: there when asked for by name, not among those for everybody.
@@ -163,4 +164,6 @@ def _migrate(settings: Settings) -> None:
     with app.app_context():
         for number, count, what in schema.upgrade(app):
             click.echo(f"Migrating the database, {number} of {count}: {what}")
+        if written := write_lacking():
+            click.echo(f"Sessions whose calendar entries were written: {written}.")
     click.echo("The database is up to date.")

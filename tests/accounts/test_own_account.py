@@ -1,5 +1,8 @@
 """One's own account: name and time zone, password, where one is signed in."""
 
+from dataclasses import replace
+
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -8,11 +11,13 @@ from tests.apps import HOST
 from tests.clients import IsolatedClient
 from tests.factories import PASSWORD, Make
 from tests.times import DAY, NOW
+from training.accounts import queries
 from training.accounts.models import PasswordReset, SignIn, SignInActivity
 from training.accounts.service import check_password
 from training.audit.models import AuditEntry
 from training.db import db, transaction
 from training.people.models import Person
+from training.people.service import revise_person
 
 NEW = "another horse"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -123,6 +128,46 @@ def test_lim_03_guessing_the_old_password_counts_with_signing_in(
     assert 0 < int(here.headers["Retry-After"]) <= 900
     assert "This was tried too often of late." in here.text
     assert check_password("asha@example.org", PASSWORD).account_id == account.id
+
+
+def test_authn_11_strangers_who_guess_keep_nobody_from_a_new_password(
+    app: Flask, client: IsolatedClient, make: Make
+) -> None:
+    """AUTHN-11: a browser that is signed in has signed in before, so its tries count apart."""
+    account = make.trainer(email="asha@example.org")
+    sign_in(client, "asha@example.org")
+    stranger = another(app)
+    for _ in range(11):
+        stranger.fill("/account/sign-in", {"email": "asha@example.org", "password": "a guess"})
+
+    changed = client.fill("/account/password", {"old": PASSWORD, "password": NEW})
+
+    assert changed.status_code == 303
+    assert check_password("asha@example.org", NEW).account_id == account.id
+
+
+def test_an_address_that_staff_change_at_the_same_time_is_kept(
+    client: IsolatedClient, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = make.trainer(name="Asha", email="asha@example.org")
+    client.sign_in(account)
+    before = queries.own_plan(account.person_id)
+    with transaction():
+        revise_person(
+            account.person_id,
+            replace(before, email="new@example.org"),
+            expected=before,
+            actor_id=None,
+            now=NOW,
+        )
+    monkeypatch.setattr(queries, "own_plan", lambda _person_id: before)
+
+    refused = client.fill("/account/profile", {"name": "Asha M."})
+
+    person = db.session.get_one(Person, account.person_id, populate_existing=True)
+    assert refused.status_code == 409
+    assert "Asha M." in refused.text
+    assert (person.name, person.email) == ("Asha", "new@example.org")
 
 
 def test_my_sign_ins_are_listed_in_words(app: Flask, client: IsolatedClient, make: Make) -> None:

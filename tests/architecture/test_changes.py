@@ -24,6 +24,10 @@ def test_every_kind_of_change_has_its_subscribers() -> None:
             "training.registrations.seats.freeing.answer_cancelled_session",
             "training.sessions.entries.write",
         ],
+        "RepresentationEnded": [
+            "training.calendars.service.tokens.answer_ended_representation",
+            "training.registrations.mailing.answer_ended_representation",
+        ],
         "OrganizationResumed": [
             "training.registrations.seats.partners.answer_resumed_organization"
         ],

@@ -52,8 +52,11 @@ class World:
         return client
 
 
-def make_world(app: Flask, make: Make) -> World:
-    """Make sessions of two trainers, with registrations of two organizations."""
+def make_world(app: Flask, make: Make, markers: tuple[str, ...] = MARKERS) -> World:
+    """Make sessions of two trainers, with registrations of two organizations.
+
+    :param markers: name and address of the person whom only some may see.
+    """
     trainer, neighbour, disabled = make.trainer(), make.trainer(), make.coordinator()
     with transaction():
         db.session.execute(
@@ -61,7 +64,7 @@ def make_world(app: Flask, make: Make) -> World:
         )
     ours, theirs = make.organization("Ours"), make.organization("Theirs")
     rival, representative = make.representative(theirs), make.representative(ours)
-    campaign, course, room = make.campaign(), make.course(), make.room()
+    campaign, course, room = make.campaign(f"For {ours.slug}"), make.course(), make.room()
     venue = db.session.get_one(Venue, room.venue_id)
     session = make.training_session(
         title="A session",
@@ -74,11 +77,11 @@ def make_world(app: Flask, make: Make) -> World:
     )
     make.training_session(title="Another", trainer_ids=(neighbour.person_id,))
     marked = Participant(
-        name=MARKERS[0], email=MARKERS[1], organization_id=ours.id, claim=Claim.REPRESENTATIVE
+        name=markers[0], email=markers[1], organization_id=ours.id, claim=Claim.REPRESENTATIVE
     )
     waiting = Participant(
-        name=f"Waiting {MARKERS[0]}",
-        email=f"w.{MARKERS[1]}",
+        name=f"Waiting {markers[0]}",
+        email=f"w.{markers[1]}",
         organization_id=theirs.id,
         claim=Claim.STATED,
     )
@@ -87,7 +90,7 @@ def make_world(app: Flask, make: Make) -> World:
         outcome = service.register(session.id, Group(participants=(marked,)), now=NOW)
     with transaction():
         send = Send(key=key, purpose=f"register:{session.id}", actor_id=None, content={})
-        service.register(session.id, Group(participants=(waiting,)), send=send, now=NOW)
+        waits = service.register(session.id, Group(participants=(waiting,)), send=send, now=NOW)
     registration = db.session.get_one(Registration, outcome.registration_ids[0])
     make.member(ours, db.session.get_one(Person, registration.person_id))
     meeting_id = db.session.scalars(
@@ -106,11 +109,14 @@ def make_world(app: Flask, make: Make) -> World:
             "slug": "a-session",
             "meeting_id": meeting_id,
             "registration_id": registration.id,
+            "waiting_id": waits.registration_ids[0],
             "ending": "csv",
             "person_id": registration.person_id,
             "organization_id": ours.id,
             "membership_id": make.member(ours).id,
             "organization_slug": ours.slug,
+            "their_organization_id": theirs.id,
+            "their_organization_slug": theirs.slug,
             "campaign_id": campaign.id,
             "course_id": course.id,
             "venue_id": room.venue_id,

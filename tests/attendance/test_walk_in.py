@@ -12,6 +12,7 @@ from tests.clients import IsolatedClient, Page, values_of
 from tests.factories import Make
 from tests.times import DAY, HOUR, NOW
 from training.audit.models import AuditEntry
+from training.checks.service import audit
 from training.db import db, transaction
 from training.people.models import Person
 from training.registrations.models import Registration
@@ -237,7 +238,6 @@ def test_who_waits_for_another_session_cannot_be_let_in_here(
     ("when", "sentence"),
     [
         pytest.param(3 * DAY, "It is too early to mark attendance", id="too early"),
-        pytest.param(-2 * DAY, "Registration for this session is closed.", id="over"),
         pytest.param(-30 * DAY, "Marking has closed for this meeting.", id="long over"),
     ],
 )
@@ -257,6 +257,28 @@ def test_before_and_after_nobody_can_be_added_and_the_page_says_why(
     assert answer.status_code == 409
     assert sentence in Page(answer.text).text()
     assert len(people()) == 2
+
+
+def test_the_door_is_open_as_long_as_marking_is(
+    app: Flask, make: Make, client: IsolatedClient
+) -> None:
+    """Who came is often noted when it is over: by a trainer for a week, and without a mail."""
+    sheet = running(make, people=2, capacity=1, starts_at=NOW - 2 * DAY)
+    client.sign_in(sheet.trainer)
+
+    refused = add(client, sheet)
+    chair = {"overbook": "y", "reason": "They stood at the wall"}
+    done = add(client, sheet, **chair)
+    waited = add(client, sheet, waiting_id=str(sheet.registration_ids[1]), name="", **chair)
+
+    assert [one.status_code for one in (refused, done, waited)] == [409, 303, 303]
+    assert people() == [
+        ("Ada 000", RegistrationStatus.CONFIRMED),
+        ("Ada 001", RegistrationStatus.CONFIRMED),
+        ("Dana Door", RegistrationStatus.CONFIRMED),
+    ]
+    assert list(current().values()) == [PRESENT, PRESENT]
+    assert audit(now=NOW) == []
 
 
 def test_to_a_session_that_was_cancelled_meanwhile_nobody_is_added(

@@ -9,11 +9,12 @@ from click.testing import Result
 from flask import Flask
 
 from tests.factories import Make
-from tests.imports.events import DATA
+from tests.imports.events import DATA, event, write
 from training.audit.models import AuditEntry
 from training.db import db
 from training.imports.cli import commands
 from training.imports.models import ImportFile
+from training.imports.service.names import people_by_email
 from training.organizations.models import Organization
 from training.registrations.models import Registration
 from training.sessions.models import TrainingSession
@@ -146,3 +147,31 @@ def test_sessions_are_read_from_a_table_or_from_a_list_of_events(run: Run, tmp_p
     )
     sources = set(db.session.scalars(sa.select(TrainingSession.external_source)))
     assert sources == {"calendar", "eventbrite"}
+
+
+def test_whoever_brings_in_an_events_list_stands_in_the_trail(
+    run: Run, make: Make, tmp_path: Path
+) -> None:
+    staff_id = make.coordinator(email="staff@example.org").person_id
+    file = write(tmp_path / "events.json", event("1"))
+
+    nobody = run("sessions", file, "--as", "stranger@example.org")
+    done = run("sessions", file, "--as", "staff@example.org")
+
+    actors = db.session.scalars(
+        sa.select(AuditEntry.actor_id)
+        .where(AuditEntry.subject_kind == "training_session")
+        .distinct()
+    ).all()
+    assert (nobody.exit_code, nobody.output) == (1, "Error: No staff account has this address.\n")
+    assert done.exit_code == 0
+    assert actors == [staff_id]
+
+
+def test_file_08_more_addresses_than_a_statement_can_ask_for(app: Flask, make: Make) -> None:
+    """FILE-08: cells of trainers may hold tens of thousands."""
+    person = make.person(email="ada@example.org")
+
+    found = people_by_email(["Ada@EXAMPLE.org", *(f"a{n}@example.org" for n in range(300_000))])
+
+    assert {key: one.id for key, one in found.items()} == {"ada@example.org": person.id}

@@ -316,6 +316,7 @@ def test_organizations_are_read() -> None:
         "Ali\u2028ance;;;;;",
         ";Bad Slug;gmail.com;Kenya;Nowhere/Town;open",
         "CRISIS LINE;crisis-line;;;;",
+        "Nowhere;;;ZZ;;",
     )
 
     assert sheet.drafts[0] == OrganizationDraft(
@@ -351,6 +352,7 @@ def test_organizations_are_read() -> None:
         (4, "status", "“open” is none of these: active, suspended, closed."),
         (5, "name", "This stands in row 2 already."),
         (5, "slug", "This stands in row 2 already."),
+        (6, "country", "“ZZ” is no code of a country: two letters, such as KE."),
     ]
 
 

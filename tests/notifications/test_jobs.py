@@ -173,6 +173,19 @@ def test_mail_05_a_refused_recipient_is_dead_and_the_others_are_sent(
     assert sending_outbox.message("Bo").reason == "550 5.1.1 No such user"
 
 
+@pytest.mark.parametrize("code", [450, 550])
+def test_a_link_that_the_server_quotes_is_not_kept(
+    sending_outbox: Outbox, server: MailServer, code: int
+) -> None:
+    server.answers = {"RCPT": [f"{code} Bad address https://training.example/{TOKEN}"]}
+    sending_outbox.queue("Ana")
+
+    send()
+
+    reason = f"{code} Bad address https://training.example/…"
+    assert sending_outbox.message("Ana").reason == reason
+
+
 def test_mail_05_a_wrong_password_stops_the_run_after_one_try(
     sending_outbox: Outbox, server: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,6 +1,7 @@
 """Organizations and memberships: made, changed, ended; each act in the audit trail."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +12,10 @@ from flask import Flask
 from tests.factories import Make
 from tests.times import NOW
 from training.accounts.changes import InvitationAccepted
+from training.accounts.models import Invitation
 from training.audit.models import AuditEntry
+from training.calendars.service import find_feed, make_feed
+from training.calendars.values import FeedKind
 from training.changes import record
 from training.db import db, transaction
 from training.errors import NotFoundError
@@ -24,12 +28,13 @@ from training.organizations.errors import (
     StaleOrganizationError,
 )
 from training.organizations.models import Membership, Organization
-from training.organizations.queries import find_represented, members, organizations_of
+from training.organizations.queries import members, organizations_of
 from training.organizations.values import MembershipRole, OrganizationPlan, OrganizationStatus
+from training.people import service as people
 from training.people.models import Person
 from training.registrations import seats
 from training.registrations.models import Registration
-from training.registrations.values import CancelledBecause
+from training.registrations.values import CancelledBecause, Outcome, Participant
 
 PLAN = OrganizationPlan(name="Aïd & Co", domains=("aid.example",), country="KE")
 
@@ -192,6 +197,78 @@ def test_who_left_may_come_back_and_what_was_stays(app: Flask, make: Make) -> No
     assert [member.membership_id for member in members(organization_id).members] == [second]
 
 
+@pytest.mark.parametrize("how", ["left", "lowered"])
+def test_what_a_representative_had_for_coming_in_dies_with_the_role(
+    app: Flask, make: Make, how: str
+) -> None:
+    """Also if they come back: calendars are subscribed to anew, and invitations sent anew."""
+    ours, other = make.organization("Ours"), make.organization("Other")
+    account, actor = make.representative(ours), make.coordinator()
+    [membership_id] = [one.membership_id for one in members(ours.id).members]
+    person = db.session.get_one(Person, account.person_id)
+    invitations = [make.invitation(person, organization_id=one.id).id for one in (ours, other)]
+    with transaction():
+        tokens = [
+            make_feed(
+                kind, owner_id=person.id, organization_id=organization_id, name="Phone", now=NOW
+            )
+            for kind, organization_id in (
+                (FeedKind.ORGANIZATION, ours.id),
+                (FeedKind.TRAINER, None),
+            )
+        ]
+    before = [find_feed(token) is not None for token in tokens]
+
+    with transaction():
+        if how == "left":
+            service.end_membership(membership_id, actor_id=actor.person_id, now=NOW)
+        else:
+            service.change_role(
+                membership_id, MembershipRole.MEMBER, actor_id=actor.person_id, now=NOW
+            )
+    _add(person, ours.id, MembershipRole.REPRESENTATIVE)
+
+    revoked = [db.session.get_one(Invitation, one).revoked_at for one in invitations]
+    acts = db.session.scalars(
+        sa.select(AuditEntry.action).where(AuditEntry.actor_id == actor.person_id)
+    ).all()
+    assert before == [True, True]
+    assert [find_feed(token) is not None for token in tokens] == [False, True]
+    assert revoked == [NOW, None]
+    assert sorted(acts) == sorted(
+        [
+            "feed.revoke",
+            "invitation.revoke",
+            "membership.end" if how == "left" else "membership.change_role",
+        ]
+    )
+
+
+def test_seats_are_taken_while_somebody_changes_the_organization_or_the_person(
+    app: Flask, make: Make
+) -> None:
+    """The one holds a session's lock and points to these rows, the other may want that session."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    organization, session, person = make.organization(), make.training_session(), make.person()
+    rested = replace(service.plan_of(organization), status=OrganizationStatus.SUSPENDED)
+    renamed = replace(people.plan_of(person), name="Ada B.")
+    ada = Participant(name="Ada", person_id=person.id, organization_id=organization.id)
+    with ThreadPoolExecutor(1) as pool, transaction():
+        service.revise(organization.id, rested, expected=None, actor_id=None, now=NOW)
+        people.revise_person(person.id, renamed, expected=None, actor_id=None, now=NOW)
+        taken = pool.submit(
+            _in_app, app, lambda: make.outcome(session, ada, actor_id=person.id)
+        ).result()
+
+    assert len(taken.registration_ids) == 1
+
+
+def _in_app(app: Flask, act: Callable[[], Outcome]) -> Outcome:
+    with app.app_context():
+        return act()
+
+
 def test_an_accepted_invitation_makes_a_representative(app: Flask, make: Make) -> None:
     organization_id, person, inviter = _create(), make.person(), make.person()
 
@@ -218,12 +295,7 @@ def test_only_current_representatives_of_running_partners_may_act(app: Flask, ma
     _add(person, make.organization("Other").id)
 
     assert [one.id for one in organizations_of(person.id)] == [running.id]
-    for who in (person.id, None):
-        found = find_represented(running.slug, who)
-        assert found is not None
-        assert found.id == running.id
-        assert find_represented(suspended.slug, who) is None
-    assert find_represented(running.slug, make.person().id) is None
+    assert organizations_of(make.person().id) == []
     with transaction():
         service.end_membership(ids[0], actor_id=None, now=NOW)
     assert organizations_of(person.id) == []

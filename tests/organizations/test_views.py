@@ -363,7 +363,11 @@ def test_a_membership_is_ended_from_a_page_that_says_what_happens(
     response = staff.fill(end)
     again = staff.get(end)
 
-    assert "Ada cannot act for Aid any more, from the next click on." in page
+    told = (
+        "Ada cannot act for Aid any more, from the next click on, and the addresses of its "
+        "calendar that they made are closed."
+    )
+    assert told in page
     assert "Registrations and attendance stay as they are, and nobody is told by mail." in page
     assert [answer.status_code for answer in (response, again)] == [303, 303]
     assert queries.organizations_of(account.person_id) == []

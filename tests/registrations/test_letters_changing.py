@@ -6,15 +6,18 @@ from flask import Flask
 
 from tests.clients import IsolatedClient
 from tests.factories import Make
-from tests.registrations.test_letters import BASE, link_of, when, write, written
+from tests.registrations.test_letters import BASE, change, link_of, when, write, written
 from tests.times import DAY, HOUR, NOW
 from training.db import db, transaction
-from training.notifications.values import Untold
+from training.notifications.values import Rendered, Untold
+from training.organizations import service as organizations
+from training.organizations.models import Membership
+from training.organizations.values import MembershipRole
 from training.people.models import Person
 from training.registrations import messages, seats, service
 from training.registrations.models import Registration
 from training.registrations.seats import Group
-from training.registrations.values import CancelledBecause, Fit, Participant
+from training.registrations.values import CancelledBecause, Claim, Fit, Participant
 from training.sessions.models import TrainingSession
 
 
@@ -188,6 +191,50 @@ def test_who_was_cancelled_by_a_representative_does_not_read_that_they_asked(
     assert "as you asked" not in mail.text
 
 
+def test_who_left_the_organization_reads_no_more_of_its_people(
+    app: Flask, make: Make, client: IsolatedClient
+) -> None:
+    """The mails go to a colleague, the old links open nothing; without a colleague, to nobody."""
+    aid = make.organization()
+    rosa, cleo = (make.representative(aid, name=name) for name in ("Rosa", "Cleo"))
+    group = Group(
+        participants=(
+            Participant(name="No Mail", organization_id=aid.id, claim=Claim.REPRESENTATIVE),
+        ),
+        actor_id=rosa.person_id,
+    )
+    session = make.training_session()
+    with transaction():
+        outcome = service.register(session.id, group, now=NOW)
+    registration = db.session.get_one(Registration, outcome.registration_ids[0])
+    before = written(messages.CONFIRMED, registration)
+    old_link = link_of(registration)
+    opened = client.get(old_link.removeprefix(BASE)).status_code
+
+    told = []
+    for account in (rosa, cleo):
+        membership = sa.select(Membership.id).where(Membership.person_id == account.person_id)
+        with transaction():
+            membership_id = db.session.scalars(membership).one()
+            organizations.end_membership(membership_id, actor_id=None, now=NOW)
+        registration = db.session.get_one(Registration, outcome.registration_ids[0])
+        told.append(write(messages.CONFIRMED, registration))
+
+    after, nobody = told
+    assert (before.to_name, opened) == ("Rosa", 200)
+    assert isinstance(after, Rendered)
+    assert after.to_name == "Cleo"
+    assert after.text.endswith(
+        "You get this mail because you act for the organization that registered No Mail, whose own "
+        "e-mail address we do not know.\n"
+    )
+    assert nobody is Untold.NO_ADDRESS
+    new_link = link_of(registration)
+    assert new_link in after.text
+    assert client.get(old_link.removeprefix(BASE)).status_code == 410
+    assert client.get(new_link.removeprefix(BASE)).status_code == 200
+
+
 def test_whoever_added_somebody_at_the_door_needs_no_mail_about_it(app: Flask, make: Make) -> None:
     session = make.training_session(starts_at=NOW - HOUR / 2, now=NOW - DAY)
     trainer = make.person("Tina")
@@ -202,3 +249,7 @@ def test_whoever_added_somebody_at_the_door_needs_no_mail_about_it(app: Flask, m
 
     assert write(messages.CONFIRMED, nameless) is Untold.NO_ADDRESS
     assert written(messages.CONFIRMED, ana).to_name == "Ana"
+    aid = make.organization()
+    make.member(aid, trainer, MembershipRole.REPRESENTATIVE)  # who is not at the door
+    change(Registration, nameless.id, claim=Claim.REPRESENTATIVE, organization_id=aid.id)
+    assert written(messages.CONFIRMED, nameless).to_name == "Tina"

@@ -192,6 +192,7 @@ def test_cancelling_says_what_happens_first_and_then_does_it(
     words = main_of(after)
     assert "Your registration is cancelled. Thank you for telling us." in words
     assert (links_of(after)["Register anew"] or "").startswith(session_path)
+    assert "Add to calendar" not in links_of(after)
     assert "Cancel this registration" not in words
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.clients import IsolatedClient
 from tests.factories import Make
-from tests.times import DAY, NOW
+from tests.times import DAY, HOUR, NOW
 from training.db import db, transaction
 from training.organizations.values import OrganizationStatus
 from training.registrations import seats
@@ -154,6 +154,44 @@ def test_what_cannot_be_done_any_more_is_not_offered(
     assert (f"/staff/sessions/{number}/edit" in hrefs) == (kind == "over")
 
 
+def test_what_a_session_clashes_with_is_shown_before_it_is_published(
+    staff: IsolatedClient, make: Make
+) -> None:
+    """Half-open: what begins when another ends does not clash. What is over does not either."""
+    asha = make.trainer(name="Asha")
+    draft, clashing, after, past = (
+        make.training_session(
+            title=title,
+            starts_at=starts_at,
+            now=NOW - 3 * DAY,
+            trainer_ids=(asha.person_id,),
+            status=status,
+        )
+        for title, starts_at, status in (
+            ("My draft", NOW + DAY, SessionStatus.DRAFT),
+            ("In the way", NOW + DAY + HOUR, SessionStatus.PUBLISHED),
+            ("Right after", NOW + DAY + 2.5 * HOUR, SessionStatus.PUBLISHED),
+            ("Long ago", NOW - DAY, SessionStatus.PUBLISHED),
+        )
+    )
+
+    shown = {
+        one.title: staff.page(f"/staff/sessions/{one.id}").root.find(".//*[@id='clashes']/..")
+        for one in (draft, clashing, after, past)
+    }
+
+    texts = {
+        title: None if found is None else " ".join(" ".join(found.itertext()).split())
+        for title, found in shown.items()
+    }
+    assert (texts["Right after"], texts["Long ago"]) == (None, None)
+    mine, theirs = str(texts["My draft"]), str(texts["In the way"])
+    assert ("Asha" in mine, "In the way" in mine, "Right after" in mine) == (True, True, False)
+    assert "Publishing does not ask about this again." in mine
+    assert "My draft (draft)" in theirs.replace(" )", ")")
+    assert "Publishing" not in theirs
+
+
 def test_names_are_escaped_and_turn_nothing_around(staff: IsolatedClient, make: Make) -> None:
     session = make.training_session()
     make.registration(session, name="<script>\u202egnp.exe</script>")
@@ -179,7 +217,7 @@ def test_four_statements_whatever_the_number_of_people(
             staff.get(f"/staff/sessions/{number}")
         counted.append(len(sent))
 
-    assert counted == [5, 5, 5]  # one of them asks who is signed in
+    assert counted == [7, 7, 7]  # one asks who is signed in, two for clashes
 
 
 def test_it_is_kept_by_nobody_and_shown_to_staff_only(client: IsolatedClient, make: Make) -> None:

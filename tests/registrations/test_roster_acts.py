@@ -14,6 +14,7 @@ from training.db import db, transaction
 from training.errors import BusyError
 from training.notifications.models import Message
 from training.organizations.values import OrganizationStatus
+from training.people.models import Person
 from training.registrations import seats, service
 from training.registrations.models import Registration
 from training.registrations.values import CancelledBecause
@@ -98,6 +99,28 @@ def test_people_are_added_and_told(staff: IsolatedClient, mina: Account, make: M
     assert db.session.scalars(sa.select(Message.kind)).all() == ["registration.confirmed"] * 2
     roster = staff.page(response.headers["Location"]).text()
     assert "2 people have a seat. They are told by mail." in roster
+
+
+def test_people_without_an_address_are_added_and_their_mails_come_to_who_did_it(
+    staff: IsolatedClient, mina: Account, make: Make
+) -> None:
+    session = make.training_session(capacity=5)
+
+    said = staff.page(_add(session)).text()
+    response = staff.fill(_add(session), {**ADA, **_person(1, "Nameless", "")})
+
+    told = "Left empty, you get the mails about this person, as long as the session has not begun."
+    rows = db.session.execute(
+        sa.select(Registration.name, Person.email, Message.recipient_id == mina.person_id)
+        .join(Person, Person.id == Registration.person_id)
+        .join(Message, Message.registration_id == Registration.id)
+        .order_by(Registration.ticket)
+    ).all()
+    assert told in said
+    assert response.status_code == 303
+    assert rows == [("Ada", "ada@example.org", False), ("Nameless", None, True)]
+    flashed = staff.page(response.headers["Location"]).text()
+    assert "2 people have a seat. Whoever has an address is told by mail." in flashed
 
 
 def test_staff_add_people_after_registration_has_closed(staff: IsolatedClient, make: Make) -> None:

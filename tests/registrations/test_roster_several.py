@@ -95,6 +95,9 @@ def test_people_move_after_a_look_at_what_follows(
     told = staff.page(roster(here)).text()
     assert "2 people moved to There, and are told by mail. 1 of them waits there." in told
     assert "Moved to There" in told
+    second = staff.fill(url, {**typed, "do": "move"})
+    assert second.status_code == 422
+    assert "Somebody you chose is not in this list any more. Please look again." in second.text
     twice = staff.fill(url, {**typed, "people": ids(cy), "do": "move"})
     assert twice.status_code == 303
     gone = staff.post(url, data={**typed, "do": "move"})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -275,7 +276,32 @@ def test_somebody_who_left_meanwhile_is_not_registered(
     answer = client.post(path, data=sent)
 
     assert answer.status_code == 422
+    assert "Somebody you chose is not in this list any more. Please look again." in answer.text
     assert rows_in(session) == []
+
+
+def test_who_acts_and_who_is_chosen_stay_so_until_the_people_are_registered(
+    client: IsolatedClient, make: Make, statements: Statements
+) -> None:
+    """Else a partnership or a membership could end between the look and the seat."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    organization, _account, [ada] = with_people(client, make, "Ada")
+    session = make.training_session()
+    path = path_to(organization, session)
+    form = values_of(client.page(path).form()) | chosen(ada)
+
+    with statements() as sent:
+        answer = client.post(path, data=form)
+
+    kept = [number for number, one in enumerate(sent) if one.endswith("FOR SHARE")]
+    locked = [
+        number for number, one in enumerate(sent) if one.startswith("UPDATE training_session")
+    ]
+    assert answer.status_code == 303
+    assert len(kept) == 2
+    assert "FROM organization JOIN membership" in sent[kept[0]]
+    assert max(kept) < min(locked)  # sessions come last
 
 
 def test_the_form_takes_few_statements_whatever_the_number_of_people(

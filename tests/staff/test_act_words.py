@@ -138,6 +138,17 @@ SENTENCES = [
         "Asha Okoye gave Bo a seat beyond the number of seats: “They came by plane”",
     ),
     (
+        _entry("registration.register", BO, after={"overbooked": "A chair was found"}),
+        "Asha Okoye registered Bo beyond the number of seats: “A chair was found”",
+    ),
+    (
+        _entry("registration.arrive", BO, after={"overbooked": "The room is larger"}),
+        (
+            "Asha Okoye moved Bo here from another session, "
+            "beyond the number of seats: “The room is larger”"
+        ),
+    ),
+    (
         _entry("registration.cancel", ("registration", 9), actor_id=3),
         "Somebody who was erased cancelled the registration of something that was deleted.",
     ),

@@ -11,6 +11,7 @@ from tests.clients import IsolatedClient, Page, values_of
 from tests.factories import Make
 from tests.times import DAY, NOW
 from training.accounts.models import Account
+from training.accounts.values import StaffRole
 from training.attendance.models import Attendance, AttendanceMark
 from training.attendance.values import AttendanceStatus, MarkSource
 from training.db import db, transaction
@@ -334,3 +335,21 @@ def test_authz_16_a_coordinator_cannot_redirect_an_admins_mail(
     assert "Only an admin can change the e-mail address of an admin." in shown
     assert [one.status_code for one in (refused, renamed, allowed)] == [403, 303, 303]
     assert (stored.name, stored.email) == ("Ines M.", "new@example.org")
+
+
+def test_authz_16_nor_that_of_somebody_who_is_invited_as_admin(
+    staff: IsolatedClient, make: Make
+) -> None:
+    """AUTHZ-16: the invitation is mailed to the address that stands there when it is sent."""
+    invited = make.person(name="Ines", email="ines@example.org")
+    colleague = make.person(name="Omar", email="omar@example.org")
+    make.invitation(invited, staff_role=StaffRole.ADMIN)
+    make.invitation(colleague, staff_role=StaffRole.COORDINATOR)
+
+    answers = [
+        staff.fill(f"{LIST}{one.id}/edit", {"email": f"mina+{one.id}@example.org"}).status_code
+        for one in (invited, colleague)
+    ]
+
+    assert answers == [403, 303]
+    assert db.session.get_one(Person, invited.id).email == "ines@example.org"

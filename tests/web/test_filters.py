@@ -176,7 +176,7 @@ def test_when_registration_opens_or_closes_is_one_sentence(
 def test_seats_are_words_before_numbers(
     look: Flask, monkeypatch: pytest.MonkeyPatch, seats: Seats, expected: str
 ) -> None:
-    monkeypatch.setattr(filters, "utc_now", lambda: NOW)
+    monkeypatch.setattr(filters.availability, "utc_now", lambda: NOW)
 
     assert filters.seats_badge(seats, NAIROBI) == (seats.state, expected)
 
@@ -186,9 +186,9 @@ def test_a_day_of_another_year_is_named_with_it(
 ) -> None:
     seats = Seats("not_yet_open", 20, 0, utc(3, 22))
 
-    monkeypatch.setattr(filters, "utc_now", lambda: NOW.replace(year=NOW.year - 1))
+    monkeypatch.setattr(filters.availability, "utc_now", lambda: NOW.replace(year=NOW.year - 1))
     assert filters.seats_badge(seats, NAIROBI).words == "Opens Mon, 4 May 2026"
-    monkeypatch.setattr(filters, "utc_now", lambda: NOW)
+    monkeypatch.setattr(filters.availability, "utc_now", lambda: NOW)
     assert filters.seats_badge(seats, NAIROBI).words == "Opens Mon 4 May"
 
 

@@ -99,7 +99,10 @@ class WalkInForm(AppForm):
     name = LineField(_l("Full name"), [Length(max=MAX_NAME)])
     email = EmailAddressField(
         _l("E-mail"),
-        description=_l("Without it, nothing can be sent to them: no link, no certificate."),
+        description=_l(
+            "Without it, nothing can be sent to them: no link, no certificate. If the session has "
+            "not begun yet, you get the mails about them."
+        ),
     )
     organization_id = SelectField(_l("Organization"), default="")
     overbook = BooleanField(

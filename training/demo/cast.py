@@ -20,6 +20,8 @@ from training.text import slug
 
 #: Long enough for what happened in the demo's past.
 _MEMBERS_FOR = timedelta(days=365)
+#: So many of each partner's people.
+_STRANGERS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +54,10 @@ class Cast:
     trainer_ids: tuple[int, ...]
     campaign_id: int
     courses: Mapping[str, Course]
+    #: Of each partner: whom its representative has on the list.
     members: tuple[tuple[Member, ...], ...]
+    #: Of each partner: who registers alone, and only says to be with it.
+    strangers: tuple[tuple[Member, ...], ...]
 
 
 def who_signs_in() -> Iterator[Colleague]:
@@ -88,8 +93,14 @@ def make_cast(hash_of: Mapping[str, str], *, now: datetime) -> Cast:
     }
     db.session.add_all([campaign, *courses.values()])
     db.session.flush()
-    members = {
+    people = {
         partner.domain: _make_partner(partner, campaign.id, id_of, now=now)
+        for partner in scenario.PARTNERS
+    }
+    members = {
+        partner.domain: tuple(
+            one for one in people[partner.domain] if one.name not in _strangers(partner)
+        )
         for partner in scenario.PARTNERS
     }
     for domain, other in scenario.ALSO_REPRESENTED_BY.items():
@@ -107,6 +118,10 @@ def make_cast(hash_of: Mapping[str, str], *, now: datetime) -> Cast:
         campaign_id=campaign.id,
         courses=courses,
         members=tuple(members.values()),
+        strangers=tuple(
+            tuple(one for one in people[partner.domain] if one.name in _strangers(partner))
+            for partner in scenario.PARTNERS
+        ),
     )
 
 
@@ -144,13 +159,14 @@ def _make_partner(
         person_id = id_of.get(email or "") or create_person(
             name, email, actor_id=None, now=joined_at
         )
-        organizations.add_member(
-            person_id,
-            organization_id,
-            role=MembershipRole.MEMBER if members else MembershipRole.REPRESENTATIVE,
-            actor_id=None,
-            now=joined_at,
-        )
+        if name not in _strangers(partner):
+            organizations.add_member(
+                person_id,
+                organization_id,
+                role=MembershipRole.MEMBER if members else MembershipRole.REPRESENTATIVE,
+                actor_id=None,
+                now=joined_at,
+            )
         members.append(
             Member(
                 person_id=person_id,
@@ -161,6 +177,11 @@ def _make_partner(
             )
         )
     return tuple(members)
+
+
+def _strangers(partner: Partner) -> tuple[str, ...]:
+    """Return which of a partner's people are not on its list yet."""
+    return partner.people[-_STRANGERS:]
 
 
 def _host(partner: Partner) -> str:

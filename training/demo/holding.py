@@ -62,7 +62,8 @@ def hold(text: SessionText, number: int, cast: Cast) -> None:
     if text.status is SessionStatus.CANCELLED:
         sessions.cancel(training_session_id, actor_id=cast.coordinator_id, now=cast.now)
     elif text.is_marked:
-        _mark(training_session_id, trainer_id=cast.trainer_ids[text.trainer], now=cast.now)
+        trainer_id = cast.trainer_ids[text.trainer]
+        _mark(training_session_id, number, trainer_id=trainer_id, now=cast.now)
 
 
 def _published_at(plan: SessionPlan, *, now: datetime) -> datetime:
@@ -124,33 +125,23 @@ def _wall(today: date, working_days: int, at: str) -> datetime:
 def _forms(text: SessionText, number: int, cast: Cast) -> Iterator[Group]:
     """Yield who registers, form by form: first representatives for several, then people alone."""
     partners = len(cast.members)
-    taken: set[int] = set()
     for position, size in enumerate(text.groups):
         members = cast.members[(number + position) % partners][-size:]
-        taken.update(member.person_id for member in members)
         yield Group(
             participants=tuple(member.participant(Claim.REPRESENTATIVE) for member in members),
             fit=Fit.WHAT_FITS,
             actor_id=members[0].representative_id,
         )
     # One of each partner in turn, so that every session has people from several.
-    everybody = [
-        member
-        for rank in zip(*(members[:8] for members in cast.members), strict=True)
-        for member in rank
-        if member.email
-    ]
-    first = number * 5 % len(everybody)
-    free = [
-        member
-        for member in [*everybody[first:], *everybody[:first]]
-        if member.person_id not in taken
-    ]
-    for member in free[: text.alone + text.alone_today]:
-        yield Group(participants=(member.participant(Claim.STATED),), consent=CONSENT_VERSION)
+    strangers = [one for rank in zip(*cast.strangers, strict=True) for one in rank]
+    first = number * 5 % len(strangers)
+    in_turn = [*strangers[first:], *strangers[:first]]
+    for stranger in in_turn[: text.alone + text.alone_today]:
+        participant = stranger.participant(Claim.STATED)
+        yield Group(participants=(participant,), consent=CONSENT_VERSION)
 
 
-def _mark(training_session_id: int, *, trainer_id: int, now: datetime) -> None:
+def _mark(training_session_id: int, number: int, *, trainer_id: int, now: datetime) -> None:
     """Have the trainer mark everybody at the end of each meeting that is over."""
     people: Sequence[int] = db.session.scalars(
         sa.select(Registration.id)
@@ -165,17 +156,17 @@ def _mark(training_session_id: int, *, trainer_id: int, now: datetime) -> None:
         .where(Meeting.training_session_id == training_session_id, Meeting.ends_at < now)
         .order_by(Meeting.ordinal)
     ).all()
-    for meeting_id, ends_at in over:
+    for ordinal, (meeting_id, ends_at) in enumerate(over):
         attendance.record_marks(
             meeting_id,
             [
                 Mark(
                     registration_id=registration_id,
-                    status=_CAME[(registration_id + meeting_id) % len(_CAME)],
+                    status=_CAME[(position + number * 7 + ordinal) % len(_CAME)],
                     nonce=f"demo.{meeting_id}.{registration_id}",
                     claimed_at=ends_at,
                 )
-                for registration_id in people
+                for position, registration_id in enumerate(people)
             ],
             source=MarkSource.TRAINER,
             actor_id=trainer_id,

@@ -14,7 +14,7 @@ from training.clock import utc_now
 from training.errors import N_, DomainError, InvalidInputError
 from training.imports import eventbrite, jobs, sheet_commands
 from training.imports.rules import refuse_contradictions
-from training.imports.sheet_commands import Choices
+from training.imports.sheet_commands import Choices, find_actor
 from training.imports.values import ImportedSession, Kind, Outcome, Refused, Report, Row
 from training.strict_json import loads
 from training.text import for_display
@@ -72,9 +72,14 @@ def import_sessions(
         return
     items = refuse_contradictions(item for file in files for item in _read(file))
     try:
+        actor_id = find_actor(email)
         with _watched(items) as watched:
             report = jobs.import_sessions(
-                watched, keep_going=keep_going, dry_run=dry_run, now=utc_now()
+                watched,
+                keep_going=keep_going,
+                dry_run=dry_run,
+                actor_id=actor_id,
+                now=utc_now(),
             )
     except DomainError as error:
         raise click.ClickException(str(error)) from error

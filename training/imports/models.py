@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from training.db import Base
 from training.imports.values import Kind
@@ -35,7 +35,7 @@ class ImportFile(Base):
     kind: Mapped[Kind]
     #: As it was called where it comes from, made fit to be shown.
     name: Mapped[str] = mapped_column(String(120))
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     #: SHA-256 of the content.
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     #: Who sent it; None: the command.

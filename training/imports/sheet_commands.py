@@ -54,7 +54,7 @@ def run(kind: Kind, file: Path, choices: Choices) -> bool:
 
 def _bring_in(kind: Kind, file: Path, choices: Choices) -> Report:
     options = Options(
-        actor_id=_actor(choices.email),
+        actor_id=find_actor(choices.email),
         now=utc_now(),
         leave_out=choices.keep_going,
         may_wait=not choices.no_waiting,
@@ -69,7 +69,11 @@ def _bring_in(kind: Kind, file: Path, choices: Choices) -> Report:
     return jobs.bring_in_file(import_id, kind, content, options)
 
 
-def _actor(email: str | None) -> int | None:
+def find_actor(email: str | None) -> int | None:
+    """Return who brings things in, by the address of a staff account; None: the command itself.
+
+    :raise NotFoundError: no staff account has it.
+    """
     if email is None:
         return None
     person_id = queries.find_staff(email)

@@ -9,9 +9,9 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -294,6 +294,8 @@ def _hand_over(
         ended = _kept_back(error)
     else:
         ended = _Ended(status=MessageStatus.SENT, rendered=rendered)
+    if ended.reason:  # some servers quote what they refuse
+        ended = replace(ended, reason=_masked(ended.reason, rendered.secrets))
     logger.info("message handed over", extra={"outbox_id": claimed.id, "status": ended.status})
     return ended
 
@@ -339,8 +341,10 @@ def _mark(claimed: _Claimed, ended: _Ended, run: _Run) -> None:
     if not is_over:
         values["due_at"] = now + delay_after(claimed.attempts)
     if ended.rendered is not None:
-        values["subject"] = text.cleaned_line(_masked(ended.rendered, "subject"))[:500]
-        values["body"] = text.cleaned_lines(_masked(ended.rendered, "text"))
+        values["subject"] = text.cleaned_line(
+            _masked(ended.rendered.subject, ended.rendered.secrets)
+        )[:500]
+        values["body"] = text.cleaned_lines(_masked(ended.rendered.text, ended.rendered.secrets))
     is_ours = Message.claimed_until == claimed.claimed_until
     with transaction():
         db.session.execute(
@@ -352,9 +356,8 @@ def _mark(claimed: _Claimed, ended: _Ended, run: _Run) -> None:
         )
 
 
-def _masked(rendered: Rendered, part: str) -> str:
-    shown: str = getattr(rendered, part)
-    for secret in rendered.secrets:
+def _masked(shown: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
         shown = shown.replace(secret, "…")
     return shown
 

@@ -62,9 +62,6 @@ _REPRESENTED = (
     )
     .order_by(Organization.name, Organization.id)
 )
-_BY_SLUG = sa.select(Organization.id, Organization.slug, Organization.name).where(
-    Organization.slug == sa.bindparam("slug"), IS_ACTIVE
-)
 
 
 def organizations_of(person_id: int) -> list[ActiveOrganization]:
@@ -73,20 +70,6 @@ def organizations_of(person_id: int) -> list[ActiveOrganization]:
         ActiveOrganization(id=id_, slug=slug, name=name)
         for id_, slug, name in db.session.execute(_REPRESENTED, {"person_id": person_id})
     ]
-
-
-def find_represented(slug: str, person_id: int | None) -> ActiveOrganization | None:
-    """Return the partner of that address if it runs and the person may act for it, or None.
-
-    :param person_id: who acts; None: staff, who may act for every partner.
-    """
-    if person_id is None:
-        found = db.session.execute(_BY_SLUG, {"slug": slug}).one_or_none()
-    else:
-        found = db.session.execute(
-            _REPRESENTED.where(Organization.slug == slug), {"person_id": person_id}
-        ).one_or_none()
-    return ActiveOrganization(id=found.id, slug=found.slug, name=found.name) if found else None
 
 
 #: Of a list of staff, on one page.

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from training import changes
 from training.accounts.changes import InvitationAccepted
+from training.accounts.service.invitations import revoke_open
 from training.audit.trail import Act, record_act
 from training.db import INSERT, db
 from training.errors import NotFoundError
-from training.organizations.changes import OrganizationResumed
+from training.organizations.changes import OrganizationResumed, RepresentationEnded
 from training.organizations.errors import (
     MembershipEndedError,
     NameTakenError,
@@ -76,7 +77,9 @@ def revise(
     organization = db.session.execute(
         sa.select(Organization)
         .where(Organization.id == organization_id)
-        .with_for_update()
+        # Whoever holds a session's lock writes rows that point here, and must not wait for this,
+        # which may be about to lock that session.
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
     if organization is None:
@@ -133,7 +136,7 @@ def add_member(
     _require(Person, sa.and_(Person.id == person_id, Person.erased_at.is_(None)))
     _require(Organization, Organization.id == organization_id)
     insert = INSERT[db.engine.dialect.name](Membership)
-    membership_id: int | None = db.session.scalar(
+    new = (
         insert.values(
             person_id=person_id, organization_id=organization_id, role=role, since=now.date()
         )
@@ -142,14 +145,16 @@ def add_member(
         )
         .returning(Membership.id)
     )
+    current = sa.select(Membership.id).where(
+        Membership.person_id == person_id,
+        Membership.organization_id == organization_id,
+        Membership.until.is_(None),
+    )
+    membership_id: int | None = db.session.scalar(new)
     if membership_id is None:
-        membership_id = db.session.scalars(
-            sa.select(Membership.id).where(
-                Membership.person_id == person_id,
-                Membership.organization_id == organization_id,
-                Membership.until.is_(None),
-            )
-        ).one()
+        membership_id = db.session.scalar(current)
+        if membership_id is None:  # it ended just now
+            return add_member(person_id, organization_id, role=role, actor_id=actor_id, now=now)
         if role is MembershipRole.REPRESENTATIVE:
             change_role(membership_id, role, actor_id=actor_id, now=now)
         return membership_id
@@ -162,9 +167,14 @@ def change_role(
 ) -> bool:
     """Make a member a representative, or the other way round.
 
+    Who is one no longer loses what lets them see the organization, or come back by themselves.
+
     :return: whether anything changed.
     :raise NotFoundError: there is no such membership; :raise MembershipEndedError: it is over.
     """
+    if role is not MembershipRole.REPRESENTATIVE:
+        is_one = Membership.role == MembershipRole.REPRESENTATIVE
+        _revoke_invitations(membership_id, is_one, actor_id=actor_id, now=now)
     membership = _lock(membership_id)
     if membership.until is not None:
         raise MembershipEndedError
@@ -172,6 +182,8 @@ def change_role(
         return False
     membership.role = role
     db.session.flush()
+    if role is not MembershipRole.REPRESENTATIVE:
+        _record_end_of_representation(membership, actor_id=actor_id, now=now)
     _record(
         "membership.change_role",
         membership_id,
@@ -187,14 +199,20 @@ def change_role(
 def end_membership(membership_id: int, *, actor_id: int | None, now: datetime) -> bool:
     """Let a person leave an organization; what they did and were stays.
 
+    Invitations to act for it and addresses of its calendar are worth nothing from then on, also
+    if they come back.
+
     :return: whether this did it; False: they had left before.
     :raise NotFoundError: there is no such membership.
     """
+    _revoke_invitations(membership_id, actor_id=actor_id, now=now)
     membership = _lock(membership_id)
     if membership.until is not None:
         return False
     membership.until = now.date()
     db.session.flush()
+    if membership.role is MembershipRole.REPRESENTATIVE:
+        _record_end_of_representation(membership, actor_id=actor_id, now=now)
     _record(
         "membership.end",
         membership_id,
@@ -281,6 +299,33 @@ def _lock(membership_id: int) -> Membership:
     if membership is None:
         raise NotFoundError
     return membership
+
+
+def _revoke_invitations(
+    membership_id: int,
+    *conditions: sa.ColumnElement[bool],
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Revoke the invitations that could make a current member a representative.
+
+    Before the membership is locked: whoever accepts one locks them in this order, too.
+    """
+    current = db.session.execute(
+        sa.select(Membership.person_id, Membership.organization_id).where(
+            Membership.id == membership_id, Membership.until.is_(None), *conditions
+        )
+    ).one_or_none()
+    if current is not None:
+        revoke_open(current.person_id, current.organization_id, actor_id=actor_id, now=now)
+
+
+def _record_end_of_representation(
+    membership: Membership, *, actor_id: int | None, now: datetime
+) -> None:
+    changes.record(
+        RepresentationEnded(membership.person_id, membership.organization_id, actor_id, now)
+    )
 
 
 def _record(

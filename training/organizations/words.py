@@ -39,9 +39,9 @@ def role_label(role: MembershipRole) -> str:
     return str(words[role])
 
 
-def country_names() -> dict[str, str]:
-    """Return code → name of every country, in the reader's language."""
-    locale = get_locale() or Locale("en")
+def country_names(locale: Locale | None = None) -> dict[str, str]:
+    """Return code → name of every country, in a language or the reader's."""
+    locale = locale or get_locale() or Locale("en")
     return {
         code: name
         for code, name in locale.territories.items()

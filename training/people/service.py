@@ -104,7 +104,7 @@ def revise_person(
     person = db.session.execute(
         sa.select(Person)
         .where(Person.id == person_id, Person.erased_at.is_(None))
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
     if person is None:

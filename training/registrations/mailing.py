@@ -4,11 +4,29 @@ import sqlalchemy as sa
 
 from training.db import db
 from training.notifications.outbox import Letter, queue_messages
+from training.organizations.changes import RepresentationEnded
 from training.people.changes import EmailChanged
+from training.people.models import Person
 from training.registrations import messages
 from training.registrations.models import Registration
 from training.sessions.models import TrainingSession
 from training.sessions.values import SessionStatus
+
+
+def answer_ended_representation(change: RepresentationEnded) -> None:
+    """End the links that somebody has who acted for an organization, in mails about its people."""
+    without_address = sa.select(Person.id).where(Person.email.is_(None))
+    db.session.execute(
+        sa.update(Registration)
+        .where(
+            Registration.organization_id == change.organization_id,
+            Registration.registered_by == change.person_id,
+            Registration.person_id != change.person_id,
+            Registration.person_id.in_(without_address),
+        )
+        .values(link_epoch=Registration.link_epoch + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def answer_changed_email(change: EmailChanged) -> None:

@@ -12,7 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from training.organizations.queries import ActiveOrganization
 from training.registrations.forms import PersonForm
 from training.registrations.moving_queries import LiveRow
-from training.registrations.staff_forms import MAX_REASON
+from training.registrations.staff_forms import MAX_REASON, WITHOUT_ADDRESS
 from training.registrations.values import Claim, Fit, Participant
 from training.web.fields import AppForm, EmailAddressField, LineField, Required
 
@@ -28,6 +28,10 @@ class PeopleForm(AppForm):
         widget=ListWidget(),
         option_widget=CheckboxInput(),
         choices=[],
+        # WTForms' own would say numbers that nobody saw.
+        invalid_choice_message=_l(
+            "Somebody you chose is not in this list any more. Please look again."
+        ),
     )
 
     def offer_people(self, rows: Iterable[LiveRow]) -> None:
@@ -85,10 +89,7 @@ class SwapForm(AppForm):
     """Who comes in somebody's place."""
 
     name = PersonForm.name
-    email = EmailAddressField(
-        _l("E-mail"),
-        description=_l("Left empty, you get the mails about this person."),
-    )
+    email = EmailAddressField(_l("E-mail"), description=WITHOUT_ADDRESS)
     organization_id = SelectField(
         _l("Organization"),
         default="",

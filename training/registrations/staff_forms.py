@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FormField, HiddenField, SelectChoice, SelectField
+from wtforms import BooleanField, Form, FormField, HiddenField, SelectChoice, SelectField
 from wtforms.validators import Length
 
 from training.organizations.queries import ActiveOrganization
@@ -19,7 +19,7 @@ from training.registrations.values import Claim, Fit, Participant
 from training.sessions.fields import SeatFields
 from training.sessions.values import SeatCounts, SeatPlan
 from training.submissions.service import new_key
-from training.web.fields import AppForm, LineField, Required, sentence
+from training.web.fields import AppForm, EmailAddressField, LineField, Required, sentence
 from training.web.rows import RowsField
 
 #: People in one form.
@@ -27,11 +27,30 @@ MOST_PEOPLE = 50
 MAX_REASON = 500
 
 
+#: What is said wherever staff type people who may have no address: the one rule, which
+#: ``letters.addressee`` follows.
+WITHOUT_ADDRESS = _l(
+    "Left empty, you get the mails about this person, as long as the session has not begun."
+)
+
+
+class StaffPersonForm(Form):
+    """One row: who is to be trained, also without an address of their own."""
+
+    name = PersonForm.name
+    email = EmailAddressField(_l("E-mail (if they have one)"), description=WITHOUT_ADDRESS)
+
+
+def blank_staff_person() -> StaffPersonForm:
+    """Return the row that a script adds: its names hold a mark instead of a number."""
+    return StaffPersonForm(formdata=None, prefix="people-__index__-")
+
+
 class AddPeopleForm(AppForm):
     """People whom staff register."""
 
     #: One more than there may be, so that too many are refused and not cut off.
-    people = RowsField(FormField(PersonForm), min_entries=1, max_entries=MOST_PEOPLE + 1)
+    people = RowsField(FormField(StaffPersonForm), min_entries=1, max_entries=MOST_PEOPLE + 1)
     organization_id = SelectField(
         _l("Organization"),
         default="",
@@ -83,7 +102,7 @@ class AddPeopleForm(AppForm):
             participants=tuple(
                 Participant(
                     name=row.form.name.data,
-                    email=row.form.email.data,
+                    email=row.form.email.data or None,
                     organization_id=organization_id,
                     claim=Claim.STAFF if organization_id else Claim.STATED,
                 )
@@ -95,10 +114,16 @@ class AddPeopleForm(AppForm):
         )
 
     @property
+    def all_have_addresses(self) -> bool:
+        return all(row.form.email.data for row in self.people)
+
+    @property
     def content(self) -> dict[str, Any]:
         """What was typed, for telling a second send from another one."""
         return {
-            "people": [[row.form.name.data, email_key(row.form.email.data)] for row in self.people],
+            "people": [
+                [row.form.name.data, email_key(row.form.email.data or "")] for row in self.people
+            ],
             "organization": self.organization_id.data,
             "fits": self.take_what_fits.data,
         }

@@ -109,6 +109,10 @@ class RegisterForm(AppForm):
         _l("Your people"),
         widget=ListWidget(),
         option_widget=CheckboxInput(),
+        # WTForms' own would say numbers that nobody saw.
+        invalid_choice_message=_l(
+            "Somebody you chose is not in this list any more. Please look again."
+        ),
     )
     #: One more than there may be, so that too many are refused and not cut off.
     people = RowsField(FormField(NewcomerForm), min_entries=1, max_entries=MOST_ROWS + 1)

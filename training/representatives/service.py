@@ -27,7 +27,12 @@ from training.representatives.errors import (
     RepresentativeStaysError,
 )
 from training.representatives.queries.claims import claims_of_people, get_claims
-from training.representatives.queries.people import OwnMember, all_members, find_member
+from training.representatives.queries.people import (
+    OwnMember,
+    all_members,
+    find_member,
+    hold_members,
+)
 from training.representatives.values import Chosen, Newcomer
 from training.submissions.service import Send
 from training.text import search_key
@@ -213,6 +218,8 @@ def _participants(chosen: Chosen, actor: Actor) -> list[Participant]:
         taken.add(person_id)
         named.append((person_id, newcomer.name))
     _join({key: name for key, name in named if key not in member_of}, actor)
+    if hold_members(actor.organization_id, sorted(taken)) != taken:
+        raise ChosenMemberError
     return [
         Participant(
             name=name,

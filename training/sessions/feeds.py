@@ -39,10 +39,26 @@ _NARROWING: Mapping[str, sa.ColumnElement[bool]] = {
     "language": TrainingSession.language == sa.bindparam("language"),
     "delivery": sa.type_coerce(TrainingSession.delivery, sa.String) == sa.bindparam("delivery"),
 }
-#: What a part is called that somebody gave a name. The draft of a campaign has none yet.
+#: What a part is called that somebody gave a name. The draft of a campaign has none yet, nor has
+#: what was put away, or never was in any list, before a session of it is public.
 _NAMES: Mapping[str, sa.ScalarSelect[str]] = {
-    "campaign": sa.select(Campaign.name).where(_IS_CAMPAIGN).scalar_subquery(),
-    "course": sa.select(Course.title).where(_IS_COURSE).scalar_subquery(),
+    "campaign": sa.select(Campaign.name)
+    .where(
+        _IS_CAMPAIGN,
+        sa.or_(
+            Campaign.archived_at.is_(None),
+            sa.exists().where(
+                TrainingSession.campaign_id == Campaign.id, TrainingSession.is_listed
+            ),
+        ),
+    )
+    .scalar_subquery(),
+    "course": sa.select(Course.title)
+    .where(
+        _IS_COURSE,
+        sa.exists().where(TrainingSession.course_id == Course.id, TrainingSession.is_listed),
+    )
+    .scalar_subquery(),
 }
 _WORDS: Mapping[str, Callable[[str], str]] = {
     "language": language_name,

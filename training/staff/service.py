@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from training.accounts.models import Account
+from training.accounts.models import Account, Invitation
 from training.accounts.values import SignedIn, StaffRole
 from training.db import db
 from training.organizations import service as organizations
@@ -46,10 +46,18 @@ def revise_person(
 def may_change_address(person_id: int, who: SignedIn) -> bool:
     """Tell whether somebody may change the address of another.
 
-    A mailbox opens the account: by a link to a new password. So nobody may redirect the mail of
-    somebody whose role is above their own.
+    A mailbox opens the account: by a link to a new password, or by an invitation that is still to
+    be mailed. So nobody may redirect the mail of somebody whose role is above their own.
     """
     if who.staff_role == StaffRole.ADMIN or who.person_id == person_id:
         return True
-    role = db.session.scalar(sa.select(Account.staff_role).where(Account.person_id == person_id))
-    return role is not StaffRole.ADMIN
+    is_admin = sa.exists().where(
+        Account.person_id == person_id, Account.staff_role == StaffRole.ADMIN
+    )
+    becomes_admin = sa.exists().where(
+        Invitation.person_id == person_id,
+        Invitation.staff_role == StaffRole.ADMIN,
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+    )
+    return not db.session.scalar(sa.select(sa.or_(is_admin, becomes_admin)))

@@ -123,6 +123,29 @@ def revoke(
     record_act(_act("invitation.revoke", row), actor_id=actor_id, now=now)
 
 
+def revoke_open(
+    person_id: int, organization_id: int, *, actor_id: int | None, now: datetime
+) -> None:
+    """Make invitations worth nothing by which a person could come to act for an organization."""
+    found = db.session.scalars(
+        sa.select(Invitation)
+        .where(
+            Invitation.person_id == person_id,
+            Invitation.organization_id == organization_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .order_by(Invitation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in found:
+        row.revoked_at = now
+    db.session.flush()
+    for row in found:
+        record_act(_act("invitation.revoke", row), actor_id=actor_id, now=now)
+
+
 def send_again(
     invitation_id: int, *, actor_id: int | None, actor_role: str | None, now: datetime
 ) -> None:

@@ -7,12 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from training.accounts import queries, service
+from training.accounts import known_browsers, queries, service
 from training.accounts.access import allows, signed_in
 from training.accounts.errors import PasswordError, WrongOldPasswordError
 from training.accounts.forms import ChangePasswordForm, ProfileForm
 from training.accounts.policy import Action
-from training.accounts.service.tries import SIGN_IN
 from training.accounts.values import SignedIn
 from training.accounts.views.blueprint import bp
 from training.accounts.views.navigation import ACCOUNT
@@ -22,7 +21,9 @@ from training.accounts.workplace import render_workplace
 from training.clock import utc_now
 from training.db import transaction
 from training.errors import TooManyTriesError
+from training.people.errors import StalePersonError
 from training.people.service import revise_person
+from training.people.values import PersonPlan
 from training.web.error_pages import headers_of, status_of
 from training.web.fields import AppForm, sentence
 from training.web.zones import offered_zones
@@ -37,18 +38,16 @@ def profile() -> ResponseReturnValue:
     form = ProfileForm(data={"name": plan.name, "timezone": plan.timezone or ""})
     status = HTTPStatus.OK
     if form.is_submitted():
-        if form.validate():
-            with transaction():
-                revise_person(
-                    who.person_id,
-                    form.to_plan(plan),
-                    expected=None,
-                    actor_id=who.person_id,
-                    now=utc_now(),
-                )
-            flash(_("Your account is saved."), "ok")
-            return redirect(url_for("accounts.profile"), code=303)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.validate():
+            try:
+                _revise(who.person_id, form.to_plan(plan), plan)
+            except StalePersonError as error:  # staff changed the address in this very moment
+                form.refuse(error)
+                status = status_of(error)
+            else:
+                flash(_("Your account is saved."), "ok")
+                return redirect(url_for("accounts.profile"), code=303)
     page = render_workplace(
         "accounts/profile.html",
         current=ACCOUNT,
@@ -57,6 +56,11 @@ def profile() -> ResponseReturnValue:
         zones=offered_zones(),
     )
     return page, status
+
+
+def _revise(person_id: int, plan: PersonPlan, expected: PersonPlan) -> None:
+    with transaction():
+        revise_person(person_id, plan, expected=expected, actor_id=person_id, now=utc_now())
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -86,7 +90,7 @@ def password() -> ResponseReturnValue:
 def _change_password(who: SignedIn, form: ChangePasswordForm) -> int:
     email = queries.own_plan(who.person_id).email or str(who.account_id)
     new_hash = service.hash_password(form.password.data)  # first: refused, it counts as no try
-    count_password_try(SIGN_IN, email)
+    count_password_try(known_browsers.allowance_for(email), email)
     checked = service.check_own_password(who, form.old.data)
     with transaction():
         return service.change_password(

@@ -30,7 +30,6 @@ class OwnSession:
     status: SessionStatus
     timezone: str
     starts_at: datetime
-    ends_at: datetime
     capacity: int | None
     confirmed: int
     offered: int
@@ -67,7 +66,6 @@ _SESSION = session_within(
     TrainingSession.status,
     TrainingSession.timezone,
     TrainingSession.starts_at,
-    TrainingSession.ends_at,
     TrainingSession.capacity,
     TrainingSession.confirmed_count.label("confirmed"),
     TrainingSession.offered_count.label("offered"),

@@ -24,13 +24,14 @@ def add_walk_in(
 ) -> int:
     """Give somebody at the door a seat, and mark them present.
 
-    Nobody waits at a door: without a free seat they are let in on purpose, or not at all.
+    Nobody waits at a door: without a free seat they are let in on purpose, or not at all. The door
+    is open as long as the meeting may be marked: who came is often noted when it is over.
 
     :param send: the form that this comes from.
     :return: the registration's id.
     :raise NotFoundError: there is no such meeting or it is not theirs, or nobody of it waits there.
     :raise ConflictError: no seat is free and nobody said to overbook, they are registered already,
-        the session is over, or the meeting cannot be marked now.
+        or the meeting cannot be marked now.
     """
     meeting = get_meeting(meeting_id, actor_id, scope)
     if refusal := why_not(meeting.state, is_staff=scope is Scope.ALL, now=now):
@@ -42,7 +43,13 @@ def add_walk_in(
     else:
         registration_id = walk_in.waiting_id
         _refuse_of_another_session(registration_id, meeting.training_session_id)
-        seats.promote(registration_id, overbook=walk_in.overbook, actor_id=actor_id, now=now)
+        seats.promote(
+            registration_id,
+            overbook=walk_in.overbook,
+            is_walk_in=True,
+            actor_id=actor_id,
+            now=now,
+        )
     record_marks(
         meeting_id,
         [
@@ -75,6 +82,7 @@ def _register(training_session_id: int, walk_in: WalkIn, *, actor_id: int, now: 
             fit=Fit.SEATS,
             actor_id=actor_id,
             by_staff=True,
+            is_walk_in=True,
             overbook=walk_in.overbook,
         ),
         now=now,

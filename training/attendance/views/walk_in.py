@@ -17,7 +17,7 @@ from training.clock import utc_now
 from training.db import transaction
 from training.errors import BusyError, ConflictError, DomainError
 from training.organizations.queries import active_organizations
-from training.registrations.errors import NoFreeSeatError, RegistrationClosedError
+from training.registrations.errors import NoFreeSeatError
 from training.submissions.resending import why_refused
 from training.submissions.service import Send, is_key
 from training.web.error_pages import headers_for, status_of
@@ -75,8 +75,6 @@ def _render(
         meeting.training_session_id, permission().person_id, permission().scope
     )
     closed = rules.why_not(meeting.state, is_staff=permission().scope is Scope.ALL, now=now)
-    if closed is None and now >= own.ends_at:
-        closed = RegistrationClosedError()
     page = render_workplace(
         "attendance/walk_in.html",
         current=OWN_SESSIONS,

@@ -15,6 +15,7 @@ from training.calendars.models import FeedFetch, FeedToken
 from training.calendars.values import FeedKind
 from training.db import db
 from training.errors import NotFoundError
+from training.organizations.changes import RepresentationEnded
 from training.organizations.models import Membership, Organization
 from training.organizations.queries import IS_ACTIVE, IS_CURRENT
 from training.organizations.values import MembershipRole
@@ -190,17 +191,26 @@ def revoke_feed(
     ).one_or_none()
     if closed is None:
         return False
-    record_act(
-        Act(
-            action="feed.revoke",
-            subject_kind="feed_token",
-            subject_id=feed_id,
-            after={"kind": closed.kind},
-        ),
-        actor_id=owner_id,
-        now=now,
-    )
+    _record_revoking(feed_id, closed.kind, actor_id=owner_id, now=now)
     return True
+
+
+def answer_ended_representation(change: RepresentationEnded) -> None:
+    """Close the addresses of an organization's calendar that somebody made who acted for it."""
+    closed = db.session.scalars(
+        sa.update(FeedToken)
+        .where(
+            FeedToken.owner_id == change.person_id,
+            FeedToken.organization_id == change.organization_id,
+            FeedToken.kind == FeedKind.ORGANIZATION,
+            FeedToken.revoked_at.is_(None),
+        )
+        .values(revoked_at=change.now)
+        .returning(FeedToken.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for feed_id in sorted(closed):
+        _record_revoking(feed_id, FeedKind.ORGANIZATION, actor_id=change.actor_id, now=change.now)
 
 
 def find_feed(token: str) -> FoundFeed | None:
@@ -219,6 +229,19 @@ def feeds_of(owner_id: int, *, kind: FeedKind | None = None) -> list[OwnFeed]:
     statement = _OWN if kind is None else _OWN.where(FeedToken.kind == kind)
     found = db.session.execute(statement, {"owner_id": owner_id})
     return [OwnFeed(**row._mapping) for row in found]  # noqa: SLF001 -- the public name for a mapping
+
+
+def _record_revoking(feed_id: int, kind: FeedKind, *, actor_id: int | None, now: datetime) -> None:
+    record_act(
+        Act(
+            action="feed.revoke",
+            subject_kind="feed_token",
+            subject_id=feed_id,
+            after={"kind": kind},
+        ),
+        actor_id=actor_id,
+        now=now,
+    )
 
 
 def _hash(token: str) -> bytes:

@@ -12,6 +12,9 @@ from training.people.models import Person
 from training.people.values import email_key
 from training.text import search_key
 
+#: Values that one statement may have on both databases, and far fewer.
+_AT_ONCE = 5_000
+
 
 class Names:
     """The ids of things by short name and by name, without regard to case and accents."""
@@ -54,10 +57,14 @@ class Names:
 
 def people_by_email(emails: Iterable[str]) -> dict[str, Person]:
     """Return the people who have one of these addresses, by ``email_key``, as committed now."""
-    keys = {email_key(email) for email in emails}
-    found = db.session.scalars(
-        sa.select(Person)
-        .where(Person.email_key.in_(keys), Person.erased_at.is_(None))
-        .execution_options(populate_existing=True)
-    )
-    return {person.email_key: person for person in found if person.email_key}
+    keys = sorted({email_key(email) for email in emails})
+    found: dict[str, Person] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        for person in db.session.scalars(
+            sa.select(Person)
+            .where(Person.email_key.in_(some), Person.erased_at.is_(None))
+            .execution_options(populate_existing=True)
+        ):
+            found[str(person.email_key)] = person
+    return found

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from babel import Locale
+
 from training.errors import N_
 from training.imports.cells import Cells, quoted
 from training.imports.errors import BadCellError
@@ -11,9 +13,10 @@ from training.imports.values import OrganizationDraft
 from training.organizations.errors import MailDomainError
 from training.organizations.rules import mail_domain
 from training.organizations.values import OrganizationPlan, OrganizationStatus
+from training.organizations.words import country_names
 
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
-_COUNTRY = re.compile("[A-Z]{2}", re.ASCII)
+_COUNTRIES = frozenset(country_names(Locale("en")))
 MAX_SLUG = 60
 MOST_DOMAINS = 20
 
@@ -82,7 +85,7 @@ def _domains(cells: Cells) -> tuple[str, ...]:
 
 def _country(cells: Cells) -> str | None:
     typed = cells.line("country")
-    if typed and not _COUNTRY.fullmatch(typed.upper()):
+    if typed and typed.upper() not in _COUNTRIES:
         cells.refuse(
             "country",
             BadCellError(

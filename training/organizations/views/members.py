@@ -179,7 +179,8 @@ def _of_leaving(membership: MembershipDetails) -> list[str]:
         lines.insert(
             0,
             _(
-                "%(name)s cannot act for %(organization)s any more, from the next click on.",
+                "%(name)s cannot act for %(organization)s any more, from the next click on, and "
+                "the addresses of its calendar that they made are closed.",
                 name=name,
                 organization=organization,
             ),

@@ -102,6 +102,11 @@ class _Letter:
         return self._addressee.registrant and text.unlinked(self._addressee.registrant)
 
     @property
+    def is_for_colleague(self) -> bool:
+        """Whether the reader acts for the organization in the place of who registered and left."""
+        return self._addressee.is_colleague
+
+    @property
     def title(self) -> str:
         return text.cleaned_line(self._session.title)
 

@@ -107,18 +107,25 @@ def _cancel(
 
 
 def promote(
-    registration_id: int, *, overbook: str | None = None, actor_id: int, now: datetime
+    registration_id: int,
+    *,
+    overbook: str | None = None,
+    is_walk_in: bool = False,
+    actor_id: int,
+    now: datetime,
 ) -> None:
     """Give somebody who waits a seat, by the hand of staff, out of turn if they want it so.
 
     :param overbook: why somebody is to have a seat that is not there; None: only a free one.
+    :param is_walk_in: they were at the door, as in :class:`training.registrations.seats.Group`.
     :raise NotFoundError: there is no such registration.
     :raise SessionOverError: the last meeting has ended, or the session is not published.
     :raise NotWaitingError: they do not wait (any more).
     :raise NoFreeSeatError: no seat is free, and nobody said to overbook.
     """
     locked, row = lock_registration(registration_id)
-    if locked.status is not SessionStatus.PUBLISHED or now >= locked.ends_at:
+    is_over = now >= locked.ends_at and not is_walk_in
+    if locked.status is not SessionStatus.PUBLISHED or is_over:
         raise SessionOverError
     if row.status is not RegistrationStatus.WAITLISTED:
         raise NotWaitingError

@@ -42,6 +42,9 @@ class Group:
     #: Staff, and a trainer at the door, may register people after registration has closed, until
     #: the session is over.
     by_staff: bool = False
+    #: They were at the door: registered also after the session's end. Until when somebody may say
+    #: so, knows whoever keeps the door.
+    is_walk_in: bool = False
     #: Why these people are to have seats, also where there are none and whoever else waits.
     overbook: str | None = None
     #: Version of the consent text that was agreed to in the form.
@@ -50,6 +53,8 @@ class Group:
     def __post_init__(self) -> None:
         if self.overbook and (not self.by_staff or self.actor_id is None):
             raise ValueError("only staff overbook")
+        if self.is_walk_in and not self.by_staff:
+            raise ValueError("whoever keeps the door acts for staff")
         if self.actor_id is None and any(
             one.person_id is not None or not one.email for one in self.participants
         ):
@@ -142,7 +147,10 @@ def _refuse_known(known: Sequence[Known]) -> None:
 
 def _refuse_unless_open(locked: LockedSession, group: Group, now: datetime) -> None:
     if group.by_staff:
-        refuse_if_over(locked, now)
+        if group.is_walk_in:
+            refuse_unpublished(locked)
+        else:
+            refuse_if_over(locked, now)
         return
     if locked.audience is Audience.INVITED or locked.status is SessionStatus.DRAFT:
         raise NotFoundError
@@ -153,7 +161,14 @@ def _refuse_unless_open(locked: LockedSession, group: Group, now: datetime) -> N
 
 def refuse_if_over(locked: LockedSession, now: datetime) -> None:
     """Refuse what staff too may do only until the last meeting ends."""
-    if locked.status is not SessionStatus.PUBLISHED or now >= locked.ends_at:
+    refuse_unpublished(locked)
+    if now >= locked.ends_at:
+        raise RegistrationClosedError
+
+
+def refuse_unpublished(locked: LockedSession) -> None:
+    """Refuse to register people where nobody comes."""
+    if locked.status is not SessionStatus.PUBLISHED:
         raise RegistrationClosedError
 
 

@@ -21,8 +21,7 @@ from training.registrations.errors import (
     RegistrationClosedError,
     SessionFullError,
 )
-from training.registrations.forms import blank_person
-from training.registrations.staff_forms import MOST_PEOPLE, AddPeopleForm
+from training.registrations.staff_forms import MOST_PEOPLE, AddPeopleForm, blank_staff_person
 from training.registrations.values import Outcome, RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.roster import is_seat_free, roster_url
@@ -55,7 +54,7 @@ def add(training_session_id: int) -> ResponseReturnValue:
             )
     except (ConflictError, BusyError) as error:
         return _refused(training_session_id, form, send, error)
-    flash(_told(outcome))
+    flash(_told(outcome, all_have_addresses=form.all_have_addresses))
     return redirect(roster_url(training_session_id), code=303)
 
 
@@ -84,7 +83,7 @@ def _refused(
     return _render(training_session_id, form, status_of(refusal), refusal=refusal)
 
 
-def _told(outcome: Outcome) -> str:
+def _told(outcome: Outcome, *, all_have_addresses: bool) -> str:
     seated = sum(one.status is RegistrationStatus.CONFIRMED for one in outcome.placed)
     waiting = len(outcome.placed) - seated
     words = [
@@ -93,7 +92,12 @@ def _told(outcome: Outcome) -> str:
         else "",
         ngettext("%(num)s person waits.", "%(num)s people wait.", waiting) if waiting else "",
     ]
-    return " ".join(word for word in words if word) + " " + str(_("They are told by mail."))
+    words.append(
+        _("They are told by mail.")
+        if all_have_addresses
+        else _("Whoever has an address is told by mail.")
+    )
+    return " ".join(str(word) for word in words if word)
 
 
 def _render(
@@ -108,7 +112,7 @@ def _render(
         "registrations/add.html",
         current=SCHEDULE,
         form=form,
-        blank=blank_person(),
+        blank=blank_staff_person(),
         most=MOST_PEOPLE,
         training_session=training_session,
         seats=seats_in_words(training_session.seats, training_session.overbooked_by),

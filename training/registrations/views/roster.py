@@ -1,5 +1,7 @@
 """One session as staff see it: its facts, its people, and what can be done with both."""
 
+from datetime import datetime
+
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,6 +16,7 @@ from training.registrations.values import CancelledBecause
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path
 from training.registrations.words import claim_words
+from training.sessions.clash_queries import DescribedClash, clashes_of, described
 from training.sessions.queries import SessionDetails, get_session
 from training.sessions.values import SessionStatus
 from training.sessions.words import audience_label, seats_in_words
@@ -50,9 +53,17 @@ def roster(training_session_id: int) -> ResponseReturnValue:
         is_seat_free=is_seat_free(training_session),
         claim_words=claim_words(),
         ended_words={row.id: ended_word(row) for row in found.ended},
+        clashes=_clashes(training_session, now),
         form=AppForm(),
         now=now,
     )
+
+
+def _clashes(training_session: SessionDetails, now: datetime) -> list[DescribedClash]:
+    """Return what stands in the way of a session that is not over, published or not yet."""
+    if now >= training_session.clock.ends_at:
+        return []
+    return described(clashes_of(training_session.id), my_timezone=training_session.timezone)
 
 
 def is_seat_free(training_session: SessionDetails) -> bool:

@@ -11,7 +11,7 @@ from training.accounts.policy import Action
 from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.db import transaction
-from training.errors import ConflictError
+from training.errors import BusyError, ConflictError
 from training.organizations.queries import active_organizations
 from training.registrations import roster_queries, seats
 from training.registrations.errors import AlreadyRegisteredError, NotSeatedError
@@ -21,7 +21,7 @@ from training.registrations.values import CancelledBecause, RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.roster import roster_url
 from training.text import for_display
-from training.web.error_pages import status_of
+from training.web.error_pages import headers_for, status_of
 from training.web.fields import sentence
 
 
@@ -45,13 +45,13 @@ def swap(registration_id: int) -> ResponseReturnValue:
             except AlreadyRegisteredError as error:
                 form.email.errors = [*form.email.errors, sentence(error)]
                 status = status_of(error)
-            except ConflictError as error:
+            except (ConflictError, BusyError) as error:
                 form.refuse(error)
                 status = status_of(error)
     page = render_workplace(
         "registrations/swap.html", current=SCHEDULE, form=form, registration=registration
     )
-    return page, status
+    return page, status, headers_for(status)
 
 
 def _swap(registration: RegistrationFacts, form: SwapForm) -> ResponseReturnValue:

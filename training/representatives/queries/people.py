@@ -1,5 +1,6 @@
 """The people of an organization, by the names that it gave them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -134,6 +135,16 @@ _MEMBERSHIPS = (
 )
 _MEMBERS = _MEMBERSHIPS.where(IS_CURRENT)
 _MEMBER = _MEMBERS.where(Membership.person_id == sa.bindparam("person_id"))
+_HELD = (
+    sa.select(Membership.person_id)
+    .where(
+        Membership.organization_id == sa.bindparam("organization_id"),
+        Membership.person_id.in_(sa.bindparam("people", expanding=True)),
+        IS_CURRENT,
+    )
+    .order_by(Membership.id)
+    .with_for_update(read=True)
+)
 _LATEST = (
     _MEMBERSHIPS.add_columns(Membership.until)
     .where(Membership.person_id == sa.bindparam("person_id"))
@@ -211,6 +222,12 @@ def all_members(organization_id: int) -> list[OwnMember]:
         (OwnMember(**row._mapping) for row in found),  # noqa: SLF001 -- the public name for a mapping
         key=lambda one: (search_key(one.name), one.person_id),
     )
+
+
+def hold_members(organization_id: int, person_ids: Sequence[int]) -> set[int]:
+    """Return who of these belongs to the organization, and does until this transaction ends."""
+    bound = {"organization_id": organization_id, "people": list(person_ids)}
+    return set(db.session.scalars(_HELD, bound))
 
 
 def list_members(organization_id: int, q: str, page: int, *, now: datetime) -> MemberList:

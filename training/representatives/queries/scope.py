@@ -43,18 +43,27 @@ _BY_SLUG = {
     Scope.ALL: _ORGANIZATION.where(_HAS_SLUG),
     Scope.OWN_ORGANIZATIONS: _REPRESENTED.where(_HAS_SLUG),
 }
+#: Neither is the partnership ended nor the representative until this transaction is.
+_HELD_BY_SLUG = {
+    Scope.ALL: _BY_SLUG[Scope.ALL].with_for_update(read=True),
+    Scope.OWN_ORGANIZATIONS: _BY_SLUG[Scope.OWN_ORGANIZATIONS].with_for_update(read=True),
+}
 _ALL_REPRESENTED = _REPRESENTED.order_by(Organization.name, Organization.id)
 
 
-def get_organization(slug: str, person_id: int, scope: Scope) -> OwnOrganization:
+def get_organization(
+    slug: str, person_id: int, scope: Scope, *, is_held: bool = False
+) -> OwnOrganization:
     """Return the organization of an address, if somebody may act for it.
 
     :param scope: how far they may reach; staff act for every organization.
+    :param is_held: both stay as they are found until the transaction ends.
     :raise NotFoundError: there is none, or it is not theirs, or the partnership is over.
     """
     if not (slug.isascii() and slug.isprintable() and len(slug) <= _MAX_SLUG):
         raise NotFoundError
-    row = db.session.execute(_BY_SLUG[scope], {"slug": slug, "person_id": person_id}).one_or_none()
+    statement = (_HELD_BY_SLUG if is_held else _BY_SLUG)[scope]
+    row = db.session.execute(statement, {"slug": slug, "person_id": person_id}).one_or_none()
     if row is None:
         raise NotFoundError
     return _of(row)

@@ -17,22 +17,24 @@ from training.representatives.views.navigation import key_of
 bp = Blueprint("representatives", __name__, url_prefix="/organization/<organization_slug>")
 
 
-def own_organization(organization_slug: str) -> OwnOrganization:
+def own_organization(organization_slug: str, *, is_held: bool = False) -> OwnOrganization:
     """Return the organization of the address, if whoever asks may act for it.
 
+    :param is_held: within a transaction: that stays so until it ends.
     :raise NotFoundError: there is none, or not for them.
     """
     who = permission()
-    return get_organization(organization_slug, who.person_id, who.scope)
+    return get_organization(organization_slug, who.person_id, who.scope, is_held=is_held)
 
 
-def active_organization(organization_slug: str) -> OwnOrganization:
+def active_organization(organization_slug: str, *, is_held: bool = False) -> OwnOrganization:
     """Return the organization of the address, for a page that changes something.
 
+    :param is_held: as :func:`own_organization`.
     :raise NotFoundError: as :func:`own_organization`.
     :raise PartnershipRestsError: nothing is changed for it now.
     """
-    organization = own_organization(organization_slug)
+    organization = own_organization(organization_slug, is_held=is_held)
     if not organization.is_active:
         raise PartnershipRestsError
     return organization
@@ -40,13 +42,13 @@ def active_organization(organization_slug: str) -> OwnOrganization:
 
 @contextmanager
 def acting_for(organization_slug: str) -> Iterator[Actor]:
-    """Open the transaction of an act; whether it is allowed is asked again within.
+    """Open the transaction of an act; whether it is allowed is asked again within, and stays so.
 
     :raise NotFoundError: as :func:`own_organization`.
     :raise PartnershipRestsError: nothing is changed for the organization now.
     """
     with transaction():
-        organization = active_organization(organization_slug)
+        organization = active_organization(organization_slug, is_held=True)
         yield Actor(
             organization_id=organization.id, person_id=permission().person_id, now=utc_now()
         )

@@ -21,6 +21,14 @@ def _registered(entry: ReadEntry, _timezone: str) -> str:
         return str(_("%(name)s registered.", **values))
     if is_waiting:
         return str(_("%(actor)s put %(name)s on the waitlist.", **values))
+    if reason := entry.after.get("overbooked"):
+        return str(
+            _(
+                "%(actor)s registered %(name)s beyond the number of seats: “%(reason)s”",
+                reason=reason,
+                **values,
+            )
+        )
     return str(_("%(actor)s registered %(name)s.", **values))
 
 
@@ -124,13 +132,17 @@ def _left(entry: ReadEntry, _timezone: str) -> str:
 
 
 def _arrived(entry: ReadEntry, _timezone: str) -> str:
-    return str(
-        _(
-            "%(actor)s moved %(name)s here from another session.",
-            actor=who(entry),
-            name=subject(entry),
+    values = {"actor": who(entry), "name": subject(entry)}
+    if reason := entry.after.get("overbooked"):
+        return str(
+            _(
+                "%(actor)s moved %(name)s here from another session, "
+                "beyond the number of seats: “%(reason)s”",
+                reason=reason,
+                **values,
+            )
         )
-    )
+    return str(_("%(actor)s moved %(name)s here from another session.", **values))
 
 
 def _confirmed_claim(entry: ReadEntry, _timezone: str) -> str:
