@@ -6,9 +6,7 @@ from tests.clients import IsolatedClient
 from tests.factories import Make
 
 
-def test_every_component_stands_on_the_page(
-    app: Flask, client: IsolatedClient, make: Make
-) -> None:
+def test_every_component_stands_on_the_page(app: Flask, client: IsolatedClient, make: Make) -> None:
     client.sign_in(make.coordinator())
 
     page = client.get("/staff/look")
