@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from tests.apps import SECRET_KEY, create_test_app
 from tests.browser.states import STATES, State
@@ -188,7 +188,11 @@ def test_nobody_is_kept_out_of_any_page_in_any_state(
     path = state.path.format(**house.values)
     page = house.page(state.role)
     wrong: list[object] = []
-    page.on("pageerror", wrong.append)
+
+    def note(error: Error) -> None:
+        wrong.append(str(error))
+
+    page.on("pageerror", note)
     status = go(page, state, path)
 
     if status != state.status:
@@ -204,7 +208,7 @@ def test_nobody_is_kept_out_of_any_page_in_any_state(
             for rule in Axe().run(page).response["violations"]
             for node in rule["nodes"]
         ]
-    page.remove_listener("pageerror", wrong.append)
+    page.remove_listener("pageerror", note)
 
     assert wrong == []
 
