@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.apps import SECRET_KEY, create_test_app
 from tests.databases import Databases
@@ -20,6 +20,9 @@ from tests.server.running import serving, training
 from training.db import db
 
 PHONE = {"width": 360, "height": 740}
+#: Milliseconds; the machine may be busy with other tests.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -98,7 +101,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: noise.append(str(error)))
         page.on("console", lambda said: noise.append(said.text) if is_noise(said) else None)
         return page
