@@ -85,6 +85,9 @@ class IsolatedClient(FlaskClient):
     the database session, so that a forgotten commit would go unnoticed.
     """
 
+    #: What the last answer was, read once.
+    _shown: Page | None = None
+
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         db.session.rollback()  # drop locks, and make the test read afresh afterwards
         kwargs.setdefault("base_url", f"http://{HOST}")
@@ -92,8 +95,8 @@ class IsolatedClient(FlaskClient):
             response = super().open(*args, **kwargs)
         db.session.expire_all()
         is_page = response.mimetype == "text/html" and response.data
-        if is_page and "Content-Encoding" not in response.headers:
-            Page(response.text)
+        is_plain = "Content-Encoding" not in response.headers
+        self._shown = Page(response.text) if is_page and is_plain else None
         return response
 
     def sign_in(self, account: Account) -> None:
@@ -108,7 +111,7 @@ class IsolatedClient(FlaskClient):
         """Open a page."""
         response = self.get(path)
         assert response.status_code == status, response.text
-        return Page(response.text)
+        return self._shown or Page(response.text)
 
     def fill(
         self, path: str, fields: dict[str, Any] | None = None, *, action: str | None = None

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.apps import create_test_app
 from tests.browsers import CHROMIUM, FLAGS, NO_CHROMIUM
 from tests.clients import IsolatedClient
 from tests.databases import Databases, postgresql_server
 from tests.factories import Make
+from tests.shared_apps import SharedApps
 from training.accounts.access import ACTIVITY
 from training.db import db
 
@@ -36,26 +36,31 @@ def engine(request: pytest.FixtureRequest) -> str:
     return name
 
 
-@pytest.fixture
-def database_url(engine: str, databases: Databases, tmp_path: Path) -> Iterator[str]:
-    """An empty database."""
-    url = databases.make(engine, tmp_path)
-    yield url
-    databases.drop(url)
+@pytest.fixture(scope="session")
+def shared_apps(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedApps]:
+    """Applications that the tests of this process use one after another."""
+    shared = SharedApps(databases, tmp_path_factory.mktemp("shared"))
+    yield shared
+    shared.close()
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(engine: str, shared_apps: SharedApps, tmp_path: Path) -> Iterator[Flask]:
     """The application on an empty database, with its context pushed for the test's own queries."""
-    app = create_test_app(database_url, tmp_path)
-    app.test_client_class = IsolatedClient
-    with app.app_context():
+    with shared_apps.lend(engine, tmp_path) as app:
         yield app
         for thread in threading.enumerate():
             if thread.name == ACTIVITY:  # it has a connection of its own
                 thread.join(timeout=10)
-        db.session.remove()
-        db.engine.dispose()
+
+
+@pytest.fixture
+def database_url(app: Flask) -> str:
+    """The empty database of the application."""
+    url: sa.URL = app.config["SQLALCHEMY_DATABASE_URI"]
+    return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -9,15 +9,38 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import LiteralString
+from typing import Any
 
 import flask_migrate
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg import sql
 
 from tests.apps import create_test_app
-from training.db import db
+from training.db import Base, db
+
+#: Ends what a test left behind on its PostgreSQL database, and would be waited for.
+_STOP_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+#: Differs when anything was made or dropped.
+_SHAPE = """
+    SELECT (SELECT sum(oid::bigint) FROM pg_class WHERE oid >= 16384),
+           (SELECT sum(oid::bigint) FROM pg_constraint WHERE oid >= 16384),
+           (SELECT count(*) FROM pg_attribute WHERE attrelid >= 16384 AND NOT attisdropped)
+"""
+#: Sixty times as fast as TRUNCATE, for so few rows.
+_EMPTY = ";".join(
+    [
+        *(str(sa.delete(table)) for table in reversed(Base.metadata.sorted_tables)),
+        """
+        SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence
+        WHERE pg_sequence_last_value(seqrelid) IS NOT NULL
+        """,
+    ]
+)
 
 
 @contextmanager
@@ -69,6 +92,7 @@ class Databases:
         migrate(f"sqlite:///{self._sqlite}", folder)
         self._execute(sql.SQL("CREATE DATABASE {}"), self._template)
         migrate(self._url(self._template), folder)
+        self._shape = self._look_at_template()
 
     def make(self, engine: str, folder: Path) -> str:
         """Return the URL of a new, empty database."""
@@ -77,16 +101,50 @@ class Databases:
             shutil.copy(self._sqlite, path)
             return f"sqlite:///{path}"
         name = f"t_{uuid.uuid4().hex[:12]}"
-        statement: LiteralString = "CREATE DATABASE {} TEMPLATE {}"
-        self._execute(sql.SQL(statement), name, self._template)
+        self._copy(name)
         return self._url(name)
+
+    def empty(self, engine: sa.Engine) -> None:
+        """Make the database of an engine again as :meth:`make` left it."""
+        if engine.dialect.name == "sqlite":
+            engine.dispose()
+            self.renew(engine.url.render_as_string())
+            return
+        with engine.begin() as connection:
+            connection.exec_driver_sql(_STOP_OTHERS)
+            if connection.exec_driver_sql(_SHAPE).one() == self._shape:
+                connection.exec_driver_sql(_EMPTY)
+                return
+        engine.dispose()
+        self.renew(engine.url.render_as_string(hide_password=False))
+
+    def renew(self, url: str) -> None:
+        """Put a new, empty database in the place of one that :meth:`make` made."""
+        if url.startswith("sqlite"):
+            path = Path(url.removeprefix("sqlite:///"))
+            for old in path.parent.glob(f"{path.name}*"):  # its log and its queue, too
+                old.unlink()
+            shutil.copy(self._sqlite, path)
+            return
+        self.drop(url)
+        self._copy(_name(url))
 
     def drop(self, url: str) -> None:
         """Drop a database that :meth:`make` made."""
         if url.startswith("sqlite"):
             return
-        name = url.rpartition("/")[2].partition("?")[0]
-        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), _name(url))
+
+    def _look_at_template(self) -> tuple[Any, ...] | None:
+        url = self._server.replace("/postgres?", f"/{self._template}?")
+        with psycopg.connect(url) as connection:
+            for table in Base.metadata.tables:
+                query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+                assert connection.execute(query).fetchone() == (0,), f"{table} is not empty"
+            return connection.execute(_SHAPE).fetchone()
+
+    def _copy(self, name: str) -> None:
+        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}"), name, self._template)
 
     def _url(self, name: str) -> str:
         return self._server.replace("/postgres?", f"/{name}?").replace(
@@ -96,3 +154,9 @@ class Databases:
     def _execute(self, statement: sql.SQL, *names: str) -> None:
         with psycopg.connect(self._server, autocommit=True) as connection:
             connection.execute(statement.format(*(sql.Identifier(name) for name in names)))
+
+
+def _name(url: str) -> str:
+    name = sa.make_url(url).database
+    assert name
+    return name
