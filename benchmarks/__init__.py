@@ -1,0 +1,1 @@
+"""What the product reaches, measured beside what it must reach: ``make bench``."""
