@@ -16,7 +16,9 @@ from training.clock import (
     Fold,
     NonexistentTimeError,
     UnknownZoneError,
+    WallTimeError,
     find_zone,
+    is_ambiguous,
     utc_to_wall,
     wall_to_utc,
 )
@@ -90,19 +92,146 @@ def test_time_02_a_time_that_occurs_twice_asks_which(
     assert utc_to_wall(utc(*second), ZoneInfo(zone)) == (typed, 1)
 
 
-@given(
-    st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2037, 12, 31)),
-    st.sampled_from(
-        ["Europe/Berlin", "Africa/Casablanca", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]
-    ),
+def test_who_types_a_wrong_time_is_told_the_day_the_zone_and_what_to_do() -> None:
+    with pytest.raises(NonexistentTimeError) as skipped:
+        wall_to_utc(datetime(2026, 3, 29, 2, 30), ZoneInfo("Europe/Berlin"))
+    with pytest.raises(AmbiguousTimeError) as twice:
+        wall_to_utc(datetime(2026, 10, 25, 2, 30), ZoneInfo("Europe/Berlin"))
+    with pytest.raises(UnknownZoneError) as unknown:
+        find_zone("Berlin")
+
+    assert [(refused.value.code, str(refused.value)) for refused in (skipped, twice, unknown)] == [
+        (
+            "wall-time-nonexistent",
+            (
+                "On 2026-03-29 the clocks in Europe/Berlin go forward over 02:30. "
+                "The nearest times are 01:30 and 03:30."
+            ),
+        ),
+        (
+            "wall-time-ambiguous",
+            (
+                "On 2026-10-25 the clocks in Europe/Berlin show 02:30 twice. "
+                "Choose the first or the second."
+            ),
+        ),
+        (
+            "unknown-time-zone",
+            "There is no time zone named Berlin. Use one such as Europe/Paris.",
+        ),
+    ]
+    assert WallTimeError.code == "wall-time"
+
+
+DAY = timedelta(days=1)
+
+
+@st.composite
+def zones_and_walls(draw: st.DrawFn) -> tuple[ZoneInfo, datetime]:
+    """A zone and a time on its clocks, in most cases close to where they change."""
+    zone = find_zone(draw(st.sampled_from(sorted(clock.zone_names()))))
+    begins = datetime(draw(st.integers(1972, 2037)), 1, 1, tzinfo=UTC)
+    days = [begins + number * DAY for number in range(366)]
+    changes = [day for day in days if _ahead(day, zone) != _ahead(day + DAY, zone)]
+    near = _change(draw(st.sampled_from(changes)), zone) if changes else begins
+    wall = near.astimezone(zone).replace(tzinfo=None)
+    return zone, wall + timedelta(minutes=draw(st.integers(-75, 75)))
+
+
+def _ahead(instant: datetime, zone: ZoneInfo) -> timedelta:
+    ahead = instant.astimezone(zone).utcoffset()
+    assert ahead is not None
+    return ahead
+
+
+def _change(day: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first second on which the clocks show what they do a day later."""
+    before, after = day, day + DAY
+    while after - before > timedelta(seconds=1):
+        middle = (before + (after - before) / 2).replace(microsecond=0)
+        if _ahead(middle, zone) == _ahead(day, zone):
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+@given(zones_and_walls())
+def test_a_wall_time_names_the_instants_at_which_a_clock_shows_it(
+    given: tuple[ZoneInfo, datetime],
+) -> None:
+    """In every zone that there is. The instants are found by looking at a clock, not by rule."""
+    zone, wall = given
+    around = wall.replace(tzinfo=UTC)
+    offsets = {_ahead(around + number * DAY, zone) for number in (-2, -1, 0, 1, 2)}
+    instants = sorted(
+        around - ahead
+        for ahead in offsets
+        if (around - ahead).astimezone(zone).replace(tzinfo=None) == wall
+    )
+
+    assert is_ambiguous(wall, zone) is (len(instants) == 2)
+    if not instants:
+        with pytest.raises(NonexistentTimeError) as refused:
+            wall_to_utc(wall, zone)
+        earlier, later = refused.value.nearest
+        assert earlier < wall < later
+        assert wall_to_utc(later, zone) - wall_to_utc(earlier, zone) == wall - earlier
+        assert later - wall == wall - earlier == max(offsets) - min(offsets)
+        return
+    assert [wall_to_utc(wall, zone, fold=0), wall_to_utc(wall, zone, fold=1)] == [
+        instants[0],
+        instants[-1],
+    ]
+    for instant in instants:
+        assert utc_to_wall(instant, zone) == (wall, instants.index(instant))
+        assert utc_to_wall(instant, zone)[0].fold == 0
+    if len(instants) == 1:
+        assert wall_to_utc(wall, zone) == instants[0]
+    else:
+        with pytest.raises(AmbiguousTimeError):
+            wall_to_utc(wall, zone)
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "times"),
+    [
+        pytest.param((2026, 10, 25, 2, 0), "Europe/Berlin", 2, id="the first that occurs twice"),
+        pytest.param((2026, 10, 25, 2, 59, 59), "Europe/Berlin", 2, id="the last"),
+        pytest.param((2026, 10, 25, 1, 59, 59), "Europe/Berlin", 1, id="just before"),
+        pytest.param((2026, 10, 25, 3, 0), "Europe/Berlin", 1, id="just after"),
+        pytest.param((2026, 3, 29, 2, 0), "Europe/Berlin", 0, id="the first that is skipped"),
+        pytest.param((2026, 3, 29, 2, 59, 59), "Europe/Berlin", 0, id="the last skipped"),
+        pytest.param((2026, 3, 29, 3, 0), "Europe/Berlin", 1, id="just after those"),
+        pytest.param((2011, 12, 30, 12, 0), "Pacific/Apia", 0, id="a day that was left out"),
+    ],
 )
-def test_an_instant_comes_back_from_its_wall_time(instant: datetime, name: str) -> None:
-    zone = ZoneInfo(name)
-    instant = instant.replace(second=0, microsecond=0, tzinfo=UTC)
+def test_a_time_occurs_so_often(wall: tuple[int, ...], zone: str, times: int) -> None:
+    typed = datetime(*wall)  # type: ignore[arg-type]  # year, month, day, hour, …
 
-    wall, fold = utc_to_wall(instant, zone)
+    assert is_ambiguous(typed, ZoneInfo(zone)) is (times == 2)
+    if times == 1:
+        instant = wall_to_utc(typed, ZoneInfo(zone))
+        assert utc_to_wall(instant, ZoneInfo(zone)) == (typed, 0)
+    else:
+        with pytest.raises(AmbiguousTimeError if times else NonexistentTimeError):
+            wall_to_utc(typed, ZoneInfo(zone))
 
-    assert wall_to_utc(wall, zone, fold=fold) == instant
+
+@pytest.mark.parametrize(
+    ("instant", "days", "midnight"),
+    [
+        pytest.param(utc(2026, 5, 2, 13, 14, 15, 16), 0, utc(2026, 5, 2), id="the same day"),
+        pytest.param(utc(2026, 5, 2), 0, utc(2026, 5, 2), id="midnight itself"),
+        pytest.param(utc(2026, 5, 2, 13), 2, utc(2026, 4, 30), id="two days before"),
+        pytest.param(utc(2026, 5, 2, 13), -1, utc(2026, 5, 3), id="the next midnight"),
+        pytest.param(
+            datetime(2026, 5, 2, 1, tzinfo=ZoneInfo("Asia/Tokyo")), 0, utc(2026, 5, 1), id="in UTC"
+        ),
+    ],
+)
+def test_midnight_is_that_of_utc(instant: datetime, days: int, midnight: datetime) -> None:
+    assert clock.midnight_before(instant, days=days) == midnight
 
 
 @pytest.mark.parametrize(

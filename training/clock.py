@@ -105,9 +105,8 @@ def wall_to_utc(wall: datetime, zone: ZoneInfo, *, fold: Fold | None = None) -> 
         return first
     # PEP 495: in a gap the two readings come back as other times, the later one first.
     shown_first, shown_second = (t.astimezone(zone).replace(tzinfo=None) for t in (first, second))
-    if shown_first.replace(fold=0) != wall.replace(fold=0):
-        earlier = shown_second.replace(fold=0)
-        raise NonexistentTimeError(wall, zone, nearest=(earlier, shown_first.replace(fold=0)))
+    if shown_first != wall:
+        raise NonexistentTimeError(wall, zone, nearest=(shown_second, shown_first))
     if fold is None:
         raise AmbiguousTimeError(wall, zone)
     return second if fold else first

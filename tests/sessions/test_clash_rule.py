@@ -1,6 +1,7 @@
 """The clash rule: half-open instants, across zones, counted by hand and by brute force."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
@@ -8,7 +9,7 @@ import pytest
 
 from tests.sessions.made_up import World, made_up
 from training.clock import find_zone, wall_to_utc
-from training.sessions.rules.clashes import Sitting, clashes, key_of, overlaps
+from training.sessions.rules.clashes import Clash, Sitting, clashes, key_of, overlaps, shares_place
 
 Found = set[tuple[int, int, frozenset[int], bool]]
 
@@ -29,6 +30,8 @@ ASHA = frozenset({1})
     [
         pytest.param("Africa/Nairobi", "15:30", "16:00", False, id="begins as the other ends"),
         pytest.param("Africa/Nairobi", "13:00", "14:00", False, id="ends as the other begins"),
+        pytest.param("Africa/Nairobi", "15:31", "16:00", False, id="begins after the other"),
+        pytest.param("Africa/Nairobi", "12:00", "13:59", False, id="ends before the other"),
         pytest.param("Africa/Nairobi", "15:29", "16:00", True, id="a minute of both"),
         pytest.param("Africa/Nairobi", "14:30", "14:45", True, id="within the other"),
         pytest.param("Europe/Berlin", "14:00", "15:00", True, id="14:30 there is 15:30 here"),
@@ -84,6 +87,25 @@ def test_what_is_stored_clashes_with_what_is_planned_and_not_with_itself() -> No
     assert clashes([], stored) == []
 
 
+def test_where_no_room_is_named_the_whole_venue_is_taken() -> None:
+    whole = _sitting("UTC", "14:00", "15:00", venue_id=1)
+    room = _sitting("UTC", "14:00", "15:00", venue_id=1, room="4")
+
+    assert shares_place(whole, room)
+    assert shares_place(room, whole)
+    assert shares_place(whole, whole)
+
+
+@pytest.mark.parametrize("begins", ["13:45", "14:30"], ids=["stored first", "planned first"])
+def test_of_a_clash_mine_is_what_is_planned(begins: str) -> None:
+    planned = _sitting("UTC", "14:00", "15:00", trainer_ids=ASHA)
+    stored = _sitting("UTC", begins, "15:00", trainer_ids=ASHA, training_session_id=2)
+
+    [found] = clashes([planned], [stored])
+
+    assert (found.mine, found.other) == (planned, stored)
+
+
 def test_the_key_stands_for_just_these_clashes() -> None:
     mine = _sitting("UTC", "14:00", "15:30", trainer_ids=ASHA)
     one = _sitting("UTC", "15:00", "16:00", trainer_ids=ASHA, training_session_id=2, meeting_id=2)
@@ -104,6 +126,46 @@ def test_the_key_stands_for_just_these_clashes() -> None:
     assert len(set(keys)) == 3
     # What is planned has another id each time that it was not saved.
     assert key_of(clashes(stored, [one])) == keys[1]
+
+
+def test_another_key_for_whatever_staff_have_not_seen() -> None:
+    mine = _sitting("UTC", "14:00", "15:30", training_session_id=1, meeting_id=1)
+    other = _sitting("UTC", "15:00", "16:00", training_session_id=2, meeting_id=2)
+    clash = Clash(mine=mine, other=other, trainer_ids=frozenset({8, 16}), is_of_place=False)
+    minute = timedelta(minutes=1)
+    others = [
+        replace(clash, mine=replace(mine, starts_at=mine.starts_at + minute)),
+        replace(clash, mine=replace(mine, ends_at=mine.ends_at + minute)),
+        replace(clash, other=replace(other, starts_at=other.starts_at + minute)),
+        replace(clash, other=replace(other, ends_at=other.ends_at + minute)),
+        replace(clash, other=replace(other, meeting_id=3)),
+        replace(clash, trainer_ids=frozenset({8})),
+        replace(clash, is_of_place=True),
+    ]
+    same = [
+        replace(clash, trainer_ids=frozenset([16, 8])),  # which Python lists in another order
+        replace(clash, mine=replace(mine, meeting_id=7, training_session_id=None)),
+    ]
+
+    keys = [key_of([one]) for one in [clash, *others]]
+
+    assert [len(key) for key in keys] == [32] * 8
+    assert len(set(keys)) == 8
+    assert [key_of([one]) for one in same] == [keys[0], keys[0]]
+    assert key_of([clash, others[0]]) == key_of([others[0], clash])
+    assert key_of([clash, others[0]]) not in keys
+
+
+def test_the_key_of_a_plan_that_clashes_with_itself_stays_when_it_is_stored_anew() -> None:
+    stored, anew = (
+        [
+            _sitting("UTC", at, "16:00", trainer_ids=ASHA, training_session_id=1, meeting_id=number)
+            for number, at in enumerate(["14:00", "15:00"], start=first)
+        ]
+        for first in (1, 6)
+    )
+
+    assert key_of(clashes(anew)) == key_of(clashes(stored))
 
 
 def test_a_thousand_meetings_in_odd_zones_clash_as_a_brute_force_count_says() -> None:

@@ -4,10 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import MapAdapter, RequestRedirect
+from werkzeug.routing import MapAdapter
 
 #: Exactly "/", or a path whose first character is a plain one: no "//host", no "/\host".
-_PATH = re.compile(r"/(?:[A-Za-z0-9][^\\\x00-\x20\x7f]*)?", re.ASCII)
+_PATH = re.compile(r"/(?:[A-Za-z0-9][^\\\x00-\x20\x7f]*)?")
 MAX_LENGTH = 2_000
 
 
@@ -23,6 +23,6 @@ def is_own_page(target: str, adapter: MapAdapter) -> bool:
     try:
         path = urlsplit(target).path
         adapter.match(path, method="GET")
-    except (ValueError, HTTPException, RequestRedirect):
+    except (ValueError, HTTPException):
         return False
     return True
