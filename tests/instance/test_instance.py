@@ -509,6 +509,7 @@ def test_a_new_database_appears_whole_and_says_whose_it_is(tmp_path: Path) -> No
 def test_the_wal_reset_bug_is_told_by_the_version(
     version: tuple[int, int, int], *, has_the_bug: bool
 ) -> None:
+    """DB-10."""
     warning = instance.wal_reset_warning(version)
 
     assert (warning is not None) is has_the_bug
@@ -531,3 +532,30 @@ def test_pragmas_that_could_lose_data_are_named(settings: Settings) -> None:
         "journal_mode is delete; it must be wal.",
         "foreign_keys is off; it must be on.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("mounts", "warned"),
+    [
+        ("/dev/sda / ext4 rw 0 0\n", None),
+        ("/dev/sda / ext4 rw 0 0\nnas:/x /srv nfs4 rw 0 0\n", "(nfs4, mounted at /srv)"),
+        ("nas:/x /srv nfs4 rw 0 0\n/dev/sdb /srv/a\\040b xfs rw 0 0\n", None),
+        (
+            "//nas/x /srv/a\\040b cifs rw 0 0\n/dev/sda / ext4 rw 0 0\n",
+            "(cifs, mounted at /srv/a b)",
+        ),
+        ("nas:/x /srv/other nfs rw 0 0\n", None),
+    ],
+)
+def test_db_09_a_network_drive_is_warned_of(
+    tmp_path: Path, mounts: str, warned: str | None
+) -> None:
+    """DB-09: another host's locks do not hold there."""
+    listed = tmp_path / "mounts"
+    listed.write_text(mounts)
+
+    warning = instance.network_drive_warning(Path("/srv/a b/training.sqlite"), listed)
+
+    assert (warning is None) == (warned is None)
+    if warning and warned:
+        assert warned in warning

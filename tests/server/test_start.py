@@ -16,6 +16,7 @@ from training.server import ServerError, readiness, serve
 def test_a_database_without_durable_writes_is_not_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """DB-04."""
     assert training("migrate", TRAINING_INSTANCE=str(tmp_path)).returncode == 0
     settings = load({"TRAINING_INSTANCE": str(tmp_path)})
     pragmas = tuple(

@@ -11,13 +11,14 @@ database that is missing or was exchanged is told from one that never was.
 
 from training.instance.errors import InstanceError
 from training.instance.folder import check, create, locked, remember
-from training.instance.health import unsafe_pragmas, wal_reset_warning
+from training.instance.health import network_drive_warning, unsafe_pragmas, wal_reset_warning
 
 __all__ = [
     "InstanceError",
     "check",
     "create",
     "locked",
+    "network_drive_warning",
     "remember",
     "unsafe_pragmas",
     "wal_reset_warning",

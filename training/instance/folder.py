@@ -58,7 +58,12 @@ def check(settings: Settings, *, thorough: bool) -> bool:
         return False
     path = path.resolve()  # SQLite keeps the -wal beside the file that a link leads to
     _check_file(path)
-    found = sqlite_file.read(path, thorough=thorough)
+    try:
+        found = sqlite_file.read(path, thorough=thorough)
+    except OSError as error:  # such as a full disk: looking at what a kill left takes a copy
+        raise InstanceError(
+            f"{path} cannot be looked at: {error.strerror}. Nothing was changed."
+        ) from error
     if found.application_id != sqlite_file.APPLICATION_ID:
         raise InstanceError(
             f"{path} is an SQLite database, but not one of Training. Name another file in "

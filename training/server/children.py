@@ -49,10 +49,12 @@ class MailSender:
         while self._start():
             status = self._process.wait() if self._process else 0
             if not self._stopping.is_set():
-                sys.stderr.write(
-                    f"The mail sender ended with status {status}; it starts again in "
-                    f"{_RESTART_SECONDS:.0f} seconds. Mails wait until then.\n"
-                )
+                # On a full disk, or with nobody reading, nothing can be told; mails are still sent.
+                with contextlib.suppress(OSError):
+                    sys.stderr.write(
+                        f"The mail sender ended with status {status}; it starts again in "
+                        f"{_RESTART_SECONDS:.0f} seconds. Mails wait until then.\n"
+                    )
             self._stopping.wait(_RESTART_SECONDS)
 
     def _start(self) -> bool:

@@ -1,5 +1,6 @@
 """Start, serve, end."""
 
+import contextlib
 import functools
 import multiprocessing
 import os
@@ -76,7 +77,7 @@ def _load_once(settings: Settings) -> None:
     app = create_app(settings)
     with app.app_context():
         try:
-            _refuse_unsafe(app)
+            _refuse_unsafe(app, settings)
         except sa.exc.OperationalError as error:
             raise ServerError(f"The database does not answer: {error.orig}") from error
         finally:
@@ -101,15 +102,21 @@ def refuse_unless_migrated(app: Flask) -> None:
         )
 
 
-def _refuse_unsafe(app: Flask) -> None:
+def _refuse_unsafe(app: Flask, settings: Settings) -> None:
     refuse_unless_migrated(app)
     with db.engine.connect() as connection:
         raw = connection.connection.driver_connection
         problems = instance.unsafe_pragmas(raw) if isinstance(raw, sqlite3.Connection) else []
     if problems:
         raise ServerError(f"The database is not set up safely: {' '.join(problems)}")
-    if isinstance(raw, sqlite3.Connection) and (warning := instance.wal_reset_warning()):
-        sys.stderr.write(f"Warning: {warning}\n")
+    if settings.sqlite_path is None:
+        return
+    for warning in (
+        instance.wal_reset_warning(),
+        instance.network_drive_warning(settings.sqlite_path),
+    ):
+        if warning:
+            sys.stderr.write(f"Warning: {warning}\n")
 
 
 class _Server:
@@ -171,8 +178,9 @@ class _Server:
             return
         public = f" for {self._settings.base_url}" if self._settings.is_https else ""
         name = f"[{self._host}]" if ":" in self._host else self._host
-        sys.stdout.write(f"Serving Training on http://{name}:{self._port}{public}\n")
-        sys.stdout.flush()
+        with contextlib.suppress(OSError):  # on a full disk it serves all the same
+            sys.stdout.write(f"Serving Training on http://{name}:{self._port}{public}\n")
+            sys.stdout.flush()
         self._mail_sender.keep_running()
 
     def _worker_ids(self) -> set[int]:

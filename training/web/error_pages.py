@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from training.db import db, is_away
+from training.db import db, is_away, is_perhaps_kept
 from training.errors import (
     BusyError,
     ConflictError,
@@ -23,6 +23,7 @@ from training.errors import (
     NotFoundError,
     TooLargeError,
     TooManyTriesError,
+    UnknownOutcomeError,
 )
 from training.web.fields import sentence
 
@@ -96,9 +97,9 @@ def _on_domain_error(error: DomainError) -> ResponseReturnValue:
 def _on_database_error(error: sa.exc.SQLAlchemyError) -> ResponseReturnValue:
     if not is_away(error):
         return _on_fault(error)
+    refusal = UnknownOutcomeError() if is_perhaps_kept() else BusyError()
     db.session.rollback()
-    busy = BusyError()
-    return _respond(HTTPStatus.SERVICE_UNAVAILABLE, busy.code, sentence(busy))
+    return _respond(HTTPStatus.SERVICE_UNAVAILABLE, refusal.code, sentence(refusal))
 
 
 def _on_http_error(error: HTTPException) -> ResponseReturnValue:
@@ -117,8 +118,14 @@ def _on_fault(error: Exception) -> ResponseReturnValue:
     """Answer a bug of ours: the person learns a number, the log what happened."""
     incident = secrets.token_hex(4)
     logger.error("incident %s", incident, exc_info=error)
+    if is_perhaps_kept():
+        message = _(
+            "Something went wrong on our side. What you sent was perhaps kept: please look "
+            "whether it is there before you send it again."
+        )
+    else:
+        message = _("Something went wrong on our side. Nothing of what you sent was kept.")
     db.session.rollback()
-    message = _("Something went wrong on our side. Nothing of what you sent was kept.")
     return _respond(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", message, incident=incident)
 
 
