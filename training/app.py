@@ -38,6 +38,7 @@ from training.accounts import letters as account_letters
 from training.accounts.changes import InvitationAccepted
 from training.accounts.service.tries import forget_old_tries
 from training.accounts.workplace import Ways
+from training.attendance.queries import attended_courses
 from training.calendars.service import tokens
 from training.calendars.sources import PublicParts, Source
 from training.calendars.values import FeedKind
@@ -52,11 +53,13 @@ from training.people.changes import EmailChanged
 from training.registrations import entries as registration_entries
 from training.registrations import letters, listings, mailing, seats
 from training.registrations.affected_queries import affected
+from training.registrations.jobs import settle_due
 from training.sessions import entries, feeds
 from training.sessions.changes import (
     MeetingDropped,
     SessionCancelled,
     SessionPublished,
+    SessionReopened,
     SessionRevised,
     SessionScheduled,
 )
@@ -87,6 +90,7 @@ SUBSCRIBERS: changes.Subscribers = {
     SessionPublished: [entries.write],
     SessionRevised: [seats.answer_revised_session, entries.write],
     SessionCancelled: [seats.answer_cancelled_session, entries.write],
+    SessionReopened: [seats.answer_reopened_session, entries.write],
     RepresentationEnded: [tokens.answer_ended_representation, mailing.answer_ended_representation],
     OrganizationResumed: [seats.answer_resumed_organization],
     EmailChanged: [mailing.answer_changed_email],
@@ -121,6 +125,10 @@ PUBLIC_PARTS = PublicParts(feeds.narrow, listings.filter_options, feeds.DELIVERI
 CHORES: Sequence[Callable[..., object]] = (forget_old, forget_old_tries, forget_old_files)
 
 
+#: What time alone changes, looked at several times a minute beside the sending of mails.
+TIMERS: Sequence[Callable[..., object]] = (settle_due,)
+
+
 def create_app(settings: Settings | None = None, *, processes: int = 1) -> Flask:
     """Make the application.
 
@@ -141,10 +149,12 @@ def create_app(settings: Settings | None = None, *, processes: int = 1) -> Flask
     app.extensions["changes"] = SUBSCRIBERS
     app.extensions["renderers"] = RENDERERS
     app.extensions["chores"] = CHORES
+    app.extensions["timers"] = TIMERS
     app.extensions["ways"] = WAYS
     app.extensions["feeds"] = FEEDS
     app.extensions["public_parts"] = PUBLIC_PARTS
     app.extensions["affected"] = affected
+    app.extensions["attended_courses"] = attended_courses
     app.url_map.converters["id"] = converters.IdConverter
 
     db.init_app(app)

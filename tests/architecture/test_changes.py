@@ -17,11 +17,15 @@ def test_every_kind_of_change_has_its_subscribers() -> None:
         "MeetingDropped": ["training.sessions.entries.forget"],
         "SessionPublished": ["training.sessions.entries.write"],
         "SessionRevised": [
-            "training.registrations.seats.freeing.answer_revised_session",
+            "training.registrations.seats.revising.answer_revised_session",
             "training.sessions.entries.write",
         ],
         "SessionCancelled": [
             "training.registrations.seats.freeing.answer_cancelled_session",
+            "training.sessions.entries.write",
+        ],
+        "SessionReopened": [
+            "training.registrations.seats.reopening.answer_reopened_session",
             "training.sessions.entries.write",
         ],
         "RepresentationEnded": [

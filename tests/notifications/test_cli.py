@@ -108,7 +108,8 @@ def test_what_signals_did_before_they_do_afterwards(app: Flask, sending_outbox: 
 def test_it_survives_a_database_that_is_away_for_a_while(
     app: Flask, sending_outbox: Outbox, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.extensions["chores"] = ()  # they would meet the first refusal
+    # They would meet the first refusal.
+    app.extensions["chores"] = app.extensions["timers"] = ()
     server.answers = {"DATA": [SIGTERM]}
     sending_outbox.queue("Ana")
     db.session.remove()

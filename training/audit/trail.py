@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -24,7 +24,9 @@ class Act:
     after: Mapping[str, Any] | None = None
 
 
-_INSERT = sa.insert(AuditEntry).returning(AuditEntry.id, AuditEntry.subject_id)
+# The table and not the class: the way by the class takes half as long again.
+_entry = cast("sa.Table", AuditEntry.__table__)
+_INSERT = sa.insert(_entry).returning(_entry.c.id, _entry.c.subject_id)
 
 
 def record_acts(acts: Sequence[Act], *, actor_id: int | None, now: datetime) -> dict[int, int]:

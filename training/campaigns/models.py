@@ -10,7 +10,7 @@ from training.campaigns.errors import CampaignNameTakenError, CampaignSlugTakenE
 from training.campaigns.values import CampaignStatus
 from training.db import Base, conflicts
 
-__all__ = ["Campaign", "CampaignPartner", "CampaignStatus"]
+__all__ = ["Allotment", "Campaign", "CampaignPartner", "CampaignStatus"]
 
 conflicts["uq_campaign_name"] = CampaignNameTakenError
 conflicts["uq_campaign_slug"] = CampaignSlugTakenError
@@ -46,3 +46,20 @@ class CampaignPartner(Base):
     organization_id: Mapped[int] = mapped_column(
         ForeignKey("organization.id"), primary_key=True, index=True
     )
+
+
+class Allotment(Base):
+    """Seats that an organization may use across a campaign's sessions.
+
+    What it has used are its people's seats, counted under the lock of this row: a number kept here
+    would have to follow every claim that is settled and every session that changes its campaign.
+    """
+
+    __tablename__ = "allotment"
+    __table_args__ = (CheckConstraint("seats >= 0", name="seats_not_negative"),)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(
+        ForeignKey("organization.id"), primary_key=True, index=True
+    )
+    seats: Mapped[int]

@@ -1,34 +1,21 @@
 """What breaks an invariant, read from the database: each check returns the rows that do."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from training.attendance.models import Attendance, AttendanceMark
 from training.audit.models import AuditEntry
+from training.checks.seat_queries import holds, overdue, waiting_beside_free
+from training.checks.values import Check, Finding
 from training.db import db
 from training.notifications.models import Message
 from training.notifications.values import MessageStatus
-from training.organizations.models import Organization
-from training.organizations.values import OrganizationStatus
 from training.registrations import messages
 from training.registrations.models import Registration
 from training.registrations.values import LIVE, RegistrationStatus
 from training.sessions.models import TrainingSession
-from training.sessions.values import SessionStatus
-
-
-class Finding(NamedTuple):
-    """One row that breaks an invariant."""
-
-    invariant: str
-    subject: str
-    what: str
-
-
-Check = Callable[[datetime], Sequence[Finding]]
 
 
 def _of_status(status: RegistrationStatus) -> sa.ColumnElement[int]:
@@ -113,37 +100,6 @@ def tickets(_now: datetime) -> list[Finding]:
     ] + [
         Finding("I3", f"session {session_id}", f"ticket {ticket} is not given yet")
         for session_id, ticket in beyond
-    ]
-
-
-def waiting_beside_free(now: datetime) -> list[Finding]:
-    """I4: no free seat stands beside somebody who waits and may have it."""
-    may_have_it = sa.exists().where(
-        Registration.training_session_id == TrainingSession.id,
-        Registration.status == RegistrationStatus.WAITLISTED,
-        sa.or_(
-            Registration.organization_id.is_(None),
-            sa.exists().where(
-                Organization.id == Registration.organization_id,
-                Organization.status == OrganizationStatus.ACTIVE,
-            ),
-        ),
-    )
-    rows = db.session.execute(
-        sa.select(TrainingSession.id).where(
-            TrainingSession.status == SessionStatus.PUBLISHED,
-            sa.func.coalesce(TrainingSession.promotion_ends_at, TrainingSession.starts_at) > now,
-            sa.or_(
-                TrainingSession.capacity.is_(None),
-                TrainingSession.confirmed_count + TrainingSession.offered_count
-                < TrainingSession.capacity,
-            ),
-            may_have_it,
-        )
-    )
-    return [
-        Finding("I4", f"session {session_id}", "a free seat beside people who wait")
-        for (session_id,) in rows
     ]
 
 
@@ -288,9 +244,11 @@ def file_itself(_now: datetime) -> list[Finding]:
 #: In this order. I6 comes with the ledger; I7 and I8 are shown by tests.
 CHECKS: Sequence[tuple[str, Check]] = (
     ("I1 counters and seats", counters),
+    ("I1 holds", holds),
     ("I2 one live registration for a person", live_registrations),
     ("I3 tickets", tickets),
     ("I4 nobody waits beside a free seat", waiting_beside_free),
+    ("I4 nothing overdue", overdue),
     ("I5 audit trail and messages", trail),
     ("I9 ended messages", ended_messages),
     ("I10 current attendance", current_attendance),

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from training.checks.queries import CHECKS, Finding
+from training.checks.queries import CHECKS
+from training.checks.values import Finding
 from training.db import db
 
 

@@ -17,6 +17,8 @@ from training.notifications.jobs import Sent, Trouble
 _BATCH = 1_000
 #: What the application has to tidy up now and then is done by whoever keeps sending.
 _BETWEEN_CHORES = timedelta(hours=1)
+#: How long an offer that ended may keep its seat from whoever waits next.
+_BETWEEN_TIMERS = timedelta(seconds=20)
 #: Seconds between runs while the mail server or the database is away, at most.
 _LONGEST_PAUSE = 300.0
 
@@ -79,6 +81,7 @@ def send(every: float | None, limit: int) -> None:
     """
     with _Signals() as signals:
         if every is None:
+            jobs.run_timers(now=utc_now())
             result = jobs.send_due(now=utc_now(), limit=limit, is_stopping=signals.is_stopping)
             _show(result)
             raise SystemExit(1 if result.trouble else 0)
@@ -87,11 +90,14 @@ def send(every: float | None, limit: int) -> None:
 
 def _keep_sending(every: float, limit: int, signals: _Signals) -> None:
     failures = 0
-    chores_due_at = utc_now()
+    chores_due_at = timers_due_at = utc_now()
     while not signals.is_stopping():
         if utc_now() >= chores_due_at:
             jobs.do_chores(now=utc_now())
             chores_due_at = utc_now() + _BETWEEN_CHORES
+        if utc_now() >= timers_due_at:
+            jobs.run_timers(now=utc_now())
+            timers_due_at = utc_now() + _BETWEEN_TIMERS
         result = jobs.send_due(now=utc_now(), limit=limit, is_stopping=signals.is_stopping)
         if result != Sent():
             _show(result)

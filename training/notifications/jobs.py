@@ -362,6 +362,22 @@ def _masked(shown: str, secrets: Sequence[str]) -> str:
     return shown
 
 
+def run_timers(*, now: datetime) -> None:
+    """Let time do what it does to what the application names as ``timers``.
+
+    Each opens its own transactions. One that always fails stops neither the others nor the mails.
+    """
+    for timer in current_app.extensions["timers"]:
+        try:
+            timer(now=now)
+        except Exception as error:
+            if is_away(error):
+                logger.warning("timer put off", extra={"timer": timer.__name__})
+            else:
+                logger.exception("timer failed", extra={"timer": timer.__name__})
+            db.session.rollback()
+
+
 def do_chores(*, now: datetime) -> int:
     """Tidy up what the application names as ``chores``, each in a transaction of its own.
 

@@ -178,3 +178,98 @@ class LinkEndedError(GoneError):
 
     def __init__(self) -> None:
         super().__init__(N_("This link is no longer valid. The newest mail has the right one."))
+
+
+class OfferEndedError(GoneError):
+    """The seat was offered until a deadline, and nobody answered in time, or they declined."""
+
+    code = "offer-ended"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This seat is no longer kept for you. "
+                "If you would still like to come, please register again."
+            )
+        )
+
+
+class NotOfferedError(ConflictError):
+    """Only an offered seat can be accepted or declined."""
+
+    code = "not-offered"
+
+    def __init__(self) -> None:
+        super().__init__(N_("No seat is offered to this person now."))
+
+
+class NotRequestedError(ConflictError):
+    """Somebody else decided about the request, it was withdrawn, or it lapsed."""
+
+    code = "not-requested"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This request was decided already, or withdrawn."))
+
+
+class PrerequisiteError(ConflictError):
+    """People lack a course that they need to have attended before.
+
+    :param positions: the rows of the form, from 0.
+    """
+
+    code = "prerequisite-missing"
+
+    def __init__(self, positions: tuple[int, ...] = ()) -> None:
+        self.positions = positions
+        super().__init__(N_("This person has not attended a course that this session builds on."))
+
+
+class HoldTooLargeError(InvalidInputError):
+    """More seats are to be held than the session has."""
+
+    code = "hold-too-large"
+
+    def __init__(self, *, capacity: int, held: int) -> None:
+        super().__init__(
+            N_(
+                "This session has %(capacity)s seats, and other organizations hold %(held)s. "
+                "Hold fewer seats."
+            ),
+            capacity=capacity,
+            held=held,
+        )
+
+
+class InvalidReleaseError(InvalidInputError):
+    """Held seats are to be released after the session has started."""
+
+    code = "release-after-start"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Held seats must be released before the session starts."))
+
+
+class InvalidDecisionError(InvalidInputError):
+    """It is to be decided whether a session takes place after it has started."""
+
+    code = "decision-after-start"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Decide whether the session takes place before it starts, and from how many people.")
+        )
+
+
+class StaleSeatsError(ConflictError):
+    """Somebody else changed the rules, a hold or an allotment since the form was opened."""
+
+    code = "stale-version"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Somebody else changed this while you were editing it. "
+                "Your changes are not saved yet: look at what stands now, and save again."
+            )
+        )

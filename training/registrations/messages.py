@@ -12,6 +12,14 @@ CANCELLED = "registration.cancelled"
 REPLACED = "registration.replaced"
 MOVED = "registration.moved"
 SESSION_CANCELLED = "registration.session_cancelled"
+REQUESTED = "registration.requested"
+#: Staff decided against a request, or nobody decided in time.
+REFUSED = "registration.refused"
+OFFERED = "registration.offered"
+#: An offered seat was declined, or nobody answered in time.
+OFFER_ENDED = "registration.offer_ended"
+#: A cancelled session takes place after all.
+RESTORED = "registration.restored"
 ALREADY_REGISTERED = "registration.already_registered"
 
 # Acts in the audit trail.
@@ -22,18 +30,35 @@ LEAVE = "registration.leave"
 ARRIVE = "registration.arrive"
 #: Somebody waited longer, and may not have the seat that became free.
 PASSED_BY = "registration.pass_over"
+PROMOTE = "registration.promote"
+OFFER = "registration.offer"
+ACCEPT = "registration.accept"
+DECLINE = "registration.decline"
+EXPIRE_OFFER = "registration.expire_offer"
+APPROVE = "registration.approve"
+REFUSE = "registration.refuse"
+LAPSE = "registration.lapse"
+RESTORE = "registration.restore"
 
 #: What somebody is told when they are registered.
 OF_STATUS = {
     RegistrationStatus.CONFIRMED: CONFIRMED,
     RegistrationStatus.WAITLISTED: WAITLISTED,
+    RegistrationStatus.REQUESTED: REQUESTED,
 }
 #: Act in the audit trail → the message that it must have caused. Invariant I5. Who is moved is told
 #: once: of arriving, not of leaving.
 OF_ACT = {
     ARRIVE: MOVED,
     SWAP: REPLACED,
-    "registration.promote": PROMOTED,
+    PROMOTE: PROMOTED,
+    OFFER: OFFERED,
+    ACCEPT: CONFIRMED,
+    DECLINE: OFFER_ENDED,
+    EXPIRE_OFFER: OFFER_ENDED,
+    REFUSE: REFUSED,
+    LAPSE: REFUSED,
+    RESTORE: RESTORED,
     "registration.cancel": CANCELLED,
     "registration.cancel_with_session": SESSION_CANCELLED,
 }
@@ -41,7 +66,7 @@ OF_ACT = {
 
 def expected(action: str, status: RegistrationStatus) -> str | None:
     """Return the kind of message that an act on a registration must have caused."""
-    return OF_STATUS.get(status) if action == REGISTER else OF_ACT.get(action)
+    return OF_STATUS.get(status) if action in {REGISTER, APPROVE} else OF_ACT.get(action)
 
 
 def of_registration(

@@ -8,7 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from training.db import Base, conflicts, enum_type
 from training.people.models import Person, new_public_id
 from training.registrations.errors import AlreadyRegisteredError, SessionFullError
-from training.registrations.values import CancelledBecause, Claim, RegistrationStatus
+from training.registrations.values import (
+    CancelledBecause,
+    Claim,
+    DeclinedBecause,
+    RegistrationStatus,
+)
 from training.sessions.models import TrainingSession
 
 LIVE_SQL = "status IN ('requested', 'confirmed', 'offered', 'waitlisted')"
@@ -41,6 +46,19 @@ class Registration(Base):
             sqlite_where=text("status = 'waitlisted'"),
             postgresql_where=text("status = 'waitlisted'"),
         ),
+        # What ends by itself when nobody answers.
+        Index(
+            "ix_registration_offer_expires_at",
+            "offer_expires_at",
+            sqlite_where=text("status = 'offered'"),
+            postgresql_where=text("status = 'offered'"),
+        ),
+        Index(
+            "ix_registration_request_expires_at",
+            "request_expires_at",
+            sqlite_where=text("status = 'requested'"),
+            postgresql_where=text("status = 'requested'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -55,11 +73,15 @@ class Registration(Base):
     status: Mapped[RegistrationStatus]
     #: Given under the lock, never changed or used again. The place in line is a rank, computed.
     ticket: Mapped[int]
-    #: People who came in one form and want to stay together share a number.
+    #: People who wait as a whole share a number: the ticket of the first of them.
     group: Mapped[int | None] = mapped_column("group_number")
     registered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     registered_at: Mapped[datetime]
+    #: An offer may be accepted until then, this moment included.
     offer_expires_at: Mapped[datetime | None]
+    #: A request lapses after it.
+    request_expires_at: Mapped[datetime | None]
+    declined_because: Mapped[DeclinedBecause | None]
     cancelled_because: Mapped[CancelledBecause | None]
     #: Who ended it; None: nobody who was signed in or had its link.
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from training.db import db
+from training.errors import NotFoundError
 from training.organizations.models import Organization
 from training.organizations.queries import IS_ACTIVE_OR_NONE
+from training.registrations import seats
 from training.registrations.models import Registration
-from training.registrations.rules import Seats
-from training.registrations.values import LIVE, SEATED, RegistrationStatus
+from training.registrations.rules import choose
+from training.registrations.seats.books import VOUCHED_ORGANIZATION
+from training.registrations.values import LIVE, RegistrationStatus
 from training.sessions.models import TrainingSession
-from training.sessions.queries import SessionDetails
+from training.sessions.queries import SEATS, SessionDetails, get_session
 from training.sessions.rules import promotes
 from training.sessions.values import SessionStatus
 
@@ -28,13 +32,12 @@ class LiveRow:
     id: int
     person_id: int
     name: str
+    #: Of which somebody vouched that they are with it.
     organization_id: int | None
     organization: str | None
     status: RegistrationStatus
     #: Place in line, from 1; None for who does not wait.
     rank: int | None
-    #: Waits, and is passed over: the organization is not active.
-    is_passed_over: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,12 +49,9 @@ class Target:
     timezone: str
     starts_at: datetime
     ends_at: datetime
-    seats: Seats
-
-    @property
-    def free(self) -> int | None:
-        """Seats that somebody who is moved there gets; None: there is no limit."""
-        return 0 if self.seats.is_awaited else self.seats.free_for(None)
+    campaign_id: int | None
+    #: Seats that nobody waits for and nobody holds; None: there is no limit.
+    free: int | None
 
 
 _LIVE = (
@@ -59,10 +59,9 @@ _LIVE = (
         Registration.id,
         Registration.person_id,
         Registration.name,
-        Registration.organization_id,
+        VOUCHED_ORGANIZATION.label("organization_id"),
         Organization.name.label("organization"),
         Registration.status,
-        sa.not_(IS_ACTIVE_OR_NONE).label("is_suspended"),
     )
     .outerjoin(Organization, Organization.id == Registration.organization_id)
     .where(
@@ -85,7 +84,7 @@ _IS_AWAITED = (
 
 
 def live_rows(training_session_id: int) -> list[LiveRow]:
-    """Return who has a seat, then who waits, each in the order of the tickets."""
+    """Return who has a seat or asked for one, then who waits, each by their tickets."""
     seated: list[LiveRow] = []
     waiting: list[LiveRow] = []
     for row in db.session.execute(_LIVE, {"training_session_id": training_session_id}):
@@ -99,7 +98,6 @@ def live_rows(training_session_id: int) -> list[LiveRow]:
                 organization=row.organization,
                 status=row.status,
                 rank=len(waiting) + 1 if is_waiting else None,
-                is_passed_over=is_waiting and row.is_suspended,
             )
         )
     return seated + waiting
@@ -126,11 +124,8 @@ def targets(training_session: SessionDetails, *, now: datetime) -> list[Target]:
             TrainingSession.timezone,
             TrainingSession.starts_at,
             TrainingSession.ends_at,
-            TrainingSession.capacity,
-            TrainingSession.confirmed_count,
-            TrainingSession.offered_count,
-            TrainingSession.waitlist_capacity,
-            TrainingSession.waitlisted_count,
+            TrainingSession.campaign_id,
+            SEATS,
             _IS_AWAITED.label("is_awaited"),
         )
         .where(
@@ -151,14 +146,8 @@ def targets(training_session: SessionDetails, *, now: datetime) -> list[Target]:
             timezone=row.timezone,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
-            seats=Seats(
-                capacity=row.capacity,
-                confirmed=row.confirmed_count,
-                offered=row.offered_count,
-                waitlist_capacity=row.waitlist_capacity,
-                waitlisted=row.waitlisted_count,
-                is_awaited=row.is_awaited,
-            ),
+            campaign_id=row.campaign_id,
+            free=0 if row.is_awaited else _unheld(row.seats),
         )
         for row in found
     ]
@@ -185,15 +174,40 @@ def moving_up(
     *,
     now: datetime,
 ) -> list[LiveRow]:
-    """Return who gets a seat here if these people leave, in order."""
-    if training_session.seats.capacity is None or not promotes(training_session.clock, now):
+    """Return who gets a seat here, or is offered one, if these people leave, in order."""
+    if not promotes(training_session.clock, now) or all(
+        one.status is RegistrationStatus.REQUESTED for one in leaving
+    ):
         return []
-    freed = sum(one.status in SEATED for one in leaving)
-    free = training_session.seats.capacity - training_session.held + freed
+    there = seats.seen(training_session.id, now=now)
+    for one in leaving:
+        there = there.without(one.status, one.organization_id)
     gone = {one.id for one in leaving}
-    in_line = [
-        one
-        for one in everybody
-        if one.rank is not None and not one.is_passed_over and one.id not in gone
-    ]
-    return in_line[: max(0, free)] if freed else []
+    waiting = [one for one in there.waiting if one.registration_id not in gone]
+    row_of = {one.id: one for one in everybody}
+    return [row_of[one.registration_id] for one in choose(there, waiting).chosen]
+
+
+def moving_up_after(registration_id: int, *, now: datetime) -> list[LiveRow]:
+    """Return who gets a seat, or is offered one, if somebody gives up theirs.
+
+    :raise NotFoundError: there is no such registration.
+    """
+    training_session_id = db.session.scalar(
+        sa.select(Registration.training_session_id).where(Registration.id == registration_id)
+    )
+    if training_session_id is None:
+        raise NotFoundError
+    people = live_rows(training_session_id)
+    return moving_up(
+        get_session(training_session_id, now=now),
+        people,
+        [one for one in people if one.id == registration_id],
+        now=now,
+    )
+
+
+def _unheld(counts: Any) -> int | None:
+    if counts.capacity is None:
+        return None
+    return max(0, int(counts.capacity - counts.confirmed - counts.offered - counts.kept))

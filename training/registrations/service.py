@@ -1,6 +1,6 @@
 """Registering people and what else happens to registrations; the seats themselves: ``seats``."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -62,15 +62,23 @@ def as_result(outcome: Outcome) -> dict[str, Any]:
     return {
         "placed": [
             {"name": one.name, "status": one.status, "rank": one.rank} for one in outcome.placed
-        ]
+        ],
+        "decided_until": outcome.decided_until and outcome.decided_until.isoformat(),
+        "wait_together": outcome.wait_together,
     }
 
 
-def from_result(result: dict[str, Any]) -> tuple[Placed, ...]:
+def from_result(result: dict[str, Any]) -> Outcome:
     """Return what a stored submission shows: the way back from :func:`as_result`."""
-    return tuple(
-        Placed(name=one["name"], status=RegistrationStatus(one["status"]), rank=one["rank"])
-        for one in result["placed"]
+    decided_until = result.get("decided_until")
+    return Outcome(
+        placed=tuple(
+            Placed(name=one["name"], status=RegistrationStatus(one["status"]), rank=one["rank"])
+            for one in result["placed"]
+        ),
+        registration_ids=(),
+        decided_until=datetime.fromisoformat(decided_until) if decided_until else None,
+        wait_together=result.get("wait_together", False),
     )
 
 
@@ -120,29 +128,48 @@ def settle_claim(
     :raise NotFoundError: there is no such claim on this organization, or it is settled.
     """
     stated = (Registration.organization_id == organization_id, Registration.claim == Claim.STATED)
-    claimed = db.session.execute(
-        sa.select(Registration.person_id, Registration.name).where(
-            Registration.id == registration_id, *stated
-        )
-    ).one_or_none()
-    if claimed is None:
+    person_id = db.session.scalar(
+        sa.select(Registration.person_id).where(Registration.id == registration_id, *stated)
+    )
+    if person_id is None:
         raise NotFoundError
     if is_theirs:
         add_member(
-            claimed.person_id,
+            person_id,
             organization_id,
             role=MembershipRole.MEMBER,
             actor_id=actor_id,
             now=now,
         )
-    same = sa.select(Registration.id).where(Registration.person_id == claimed.person_id, *stated)
-    seats.lock_sessions_of(db.session.scalars(same).all())
-    ids = db.session.scalars(same.order_by(Registration.id)).all()
-    if registration_id not in ids:  # settled while this waited
+    same = sa.select(Registration.id).where(Registration.person_id == person_id, *stated)
+    locked = seats.lock_sessions_of(db.session.scalars(same).all())
+    # What was stated meanwhile about another session, which is not locked, waits for its answer.
+    here = Registration.training_session_id.in_(locked)
+    session_of = _sessions_of(same.where(here))
+    if registration_id not in session_of:  # settled while this waited
         raise NotFoundError
+    _write_claims(session_of, organization_id, is_theirs=is_theirs)
+    entries = _record_claims(
+        session_of, organization_id, is_theirs=is_theirs, actor_id=actor_id, now=now
+    )
+    newest = {session_id: entries[id_] for id_, session_id in session_of.items()}
+    seats.answer_settled_claims(locked, newest, now=now)
+
+
+def _sessions_of(claims: sa.Select[int]) -> dict[int, int]:
+    """Return registration → session, by the registrations' ids."""
+    found = db.session.execute(
+        claims.add_columns(Registration.training_session_id).order_by(Registration.id)
+    )
+    return {row.id: row.training_session_id for row in found}
+
+
+def _write_claims(
+    registration_ids: Collection[int], organization_id: int, *, is_theirs: bool
+) -> None:
     db.session.execute(
         sa.update(Registration)
-        .where(Registration.id.in_(ids))
+        .where(Registration.id.in_(registration_ids))
         .values(
             {Registration.claim: Claim.REPRESENTATIVE}
             if is_theirs
@@ -153,22 +180,30 @@ def settle_claim(
         )
         .execution_options(synchronize_session=False)
     )
-    sessions = db.session.execute(
-        sa.select(Registration.id, Registration.training_session_id).where(Registration.id.in_(ids))
-    )
-    record_acts(
+
+
+def _record_claims(
+    session_of: Mapping[int, int],
+    organization_id: int,
+    *,
+    is_theirs: bool,
+    actor_id: int,
+    now: datetime,
+) -> dict[int, int]:
+    """Write into the audit trail what was said of each; returns the entries' ids."""
+    return record_acts(
         [
             Act(
                 action="registration.confirm_claim" if is_theirs else "registration.refuse_claim",
                 subject_kind="registration",
-                subject_id=row.id,
-                training_session_id=row.training_session_id,
+                subject_id=id_,
+                training_session_id=session_id,
                 before={"organization_id": organization_id, "claim": Claim.STATED},
                 after={"organization_id": organization_id, "claim": Claim.REPRESENTATIVE}
                 if is_theirs
                 else {"organization_id": None},
             )
-            for row in sessions
+            for id_, session_id in session_of.items()
         ],
         actor_id=actor_id,
         now=now,

@@ -1,6 +1,7 @@
 """The words of registrations."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -49,6 +50,33 @@ class CancelledBecause(StrEnum):
     SESSION = "session"
 
 
+class DeclinedBecause(StrEnum):
+    """Who or what ended a request or an offer."""
+
+    PERSON = "person"  # who was offered a seat
+    STAFF = "staff"  # who decide about requests
+    TIME = "time"  # nobody answered
+
+
+class Obstacle(StrEnum):
+    """Why somebody who waits is passed over."""
+
+    #: No seat is free.
+    FULL = "full"
+    #: What is free is kept for organizations.
+    HELD = "held"
+    #: Their organization has as many seats here as one may have.
+    LIMIT = "limit"
+    #: Their organization has used up its seats in the campaign.
+    ALLOTMENT = "allotment"
+    #: The partnership with their organization is suspended.
+    SUSPENDED = "suspended"
+    #: They wait as a group, for more seats than are free.
+    GROUP = "group"
+    #: They wait behind a group that nobody may pass.
+    BEHIND_GROUP = "behind_group"
+
+
 class Fit(StrEnum):
     """What is to happen to a group that does not fit as a whole."""
 
@@ -58,6 +86,8 @@ class Fit(StrEnum):
     SEATS = "seats"
     #: Whoever fits gets a seat, in the order of the form; the rest waits.
     WHAT_FITS = "what_fits"
+    #: All get seats or all wait, to be promoted together.
+    WHOLE = "whole"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +103,13 @@ class Participant:
     person_id: int | None = None
     organization_id: int | None = None
     claim: Claim = Claim.STATED
+    #: Courses that they are known to have attended; of no use to whoever proved nothing.
+    attended: frozenset[int] = frozenset()
+
+    @property
+    def vouched_organization_id(self) -> int | None:
+        """The organization whose seats they use: naming one proves nothing."""
+        return None if self.claim is Claim.STATED else self.organization_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,3 +129,7 @@ class Outcome:
     placed: tuple[Placed, ...]
     #: Of those whom this made; people registered before are not among them.
     registration_ids: tuple[int, ...]
+    #: Until when staff decide about those who asked for a seat; None: nobody did.
+    decided_until: datetime | None = None
+    #: Whether all wait for seats as a whole.
+    wait_together: bool = False

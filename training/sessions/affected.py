@@ -33,6 +33,8 @@ class AffectedPerson:
     name: str
     organization: str | None
     has_seat: bool
+    #: Asked for a seat, and has no answer yet.
+    is_asking: bool = False
     elsewhere: tuple[Elsewhere, ...] = ()
 
 
@@ -42,6 +44,7 @@ class AffectedOrganization(NamedTuple):
     name: str | None
     seated: int
     waiting: int
+    asking: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +59,12 @@ class Affected:
         return sum(person.has_seat for person in self.people)
 
     @property
+    def asking(self) -> int:
+        return sum(person.is_asking for person in self.people)
+
+    @property
     def waiting(self) -> int:
-        return len(self.people) - self.seated
+        return len(self.people) - self.seated - self.asking
 
     @property
     def busy(self) -> tuple[AffectedPerson, ...]:

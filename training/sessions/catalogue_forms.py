@@ -185,10 +185,25 @@ class CourseForm(CatalogueForm):
         ),
     )
     language = SelectField(_l("Language"))
+    required_ids = SelectMultipleField(
+        _l("Builds on"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l(
+            "Courses that people attend before. Partners can register only people who did; of "
+            "everybody who registers by themselves you decide."
+        ),
+        # WTForms' own would say again what was sent.
+        invalid_choice_message=_l("Choose from the list."),
+    )
 
-    def offer(self) -> None:
-        """Fill in what can be chosen."""
+    def offer(self, courses: Sequence[tuple[int, str]]) -> None:
+        """Fill in what can be chosen.
+
+        :param courses: that this one may build on, in order.
+        """
         self.language.choices = language_choices(self.language.data or "")
+        self.required_ids.choices = [SelectChoice(str(key), title) for key, title in courses]
 
     def to_plan(self) -> CoursePlan:
         """Return what was typed, after it was checked."""
@@ -198,6 +213,7 @@ class CourseForm(CatalogueForm):
             summary=self.summary.data,
             description=self.description.data,
             language=self.language.data,
+            required_ids=frozenset(int(key) for key in self.required_ids.data),
         )
 
 
@@ -209,6 +225,7 @@ def course_data(plan: CoursePlan) -> dict[str, Any]:
         "summary": plan.summary,
         "description": plan.description,
         "language": plan.language,
+        "required_ids": [str(key) for key in sorted(plan.required_ids)],
     }
 
 

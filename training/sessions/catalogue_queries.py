@@ -15,7 +15,14 @@ from training.campaigns.values import CampaignStatus
 from training.db import UtcDateTime, db
 from training.errors import NotFoundError
 from training.sessions.clash_queries import mapped
-from training.sessions.models import Course, Meeting, Room, TrainingSession, Venue
+from training.sessions.models import (
+    Course,
+    Meeting,
+    Prerequisite,
+    Room,
+    TrainingSession,
+    Venue,
+)
 from training.sessions.values import CoursePlan, RoomPlan, SessionStatus, VenuePlan
 from training.text import search_key
 
@@ -198,13 +205,16 @@ def list_venues(text: str, *, archived: bool, now: datetime) -> list[ListedVenue
 
 
 def get_course(course_id: int, *, now: datetime) -> CourseDetails:
-    """Return a course with what is planned of it, in three statements.
+    """Return a course with what it builds on and what is planned of it, in four statements.
 
     :raise NotFoundError: there is no such course.
     """
     course = db.session.get(Course, course_id, populate_existing=True)
     if course is None:
         raise NotFoundError
+    required = db.session.scalars(
+        sa.select(Prerequisite.required_course_id).where(Prerequisite.course_id == course_id)
+    )
     return CourseDetails(
         id=course.id,
         plan=CoursePlan(
@@ -213,12 +223,32 @@ def get_course(course_id: int, *, now: datetime) -> CourseDetails:
             summary=course.summary,
             description=course.description,
             language=course.language,
+            required_ids=frozenset(required),
         ),
         is_archived=course.archived_at is not None,
         revision=course.revision,
         planned=_planned(TrainingSession.course_id, now, key=course_id).get(course_id, _NONE),
         coming=_coming(TrainingSession.course_id == course_id, now),
     )
+
+
+def courses_to_build_on(course_id: int | None) -> list[tuple[int, str]]:
+    """Return courses that another may build on, by title: those in use, and what it builds on.
+
+    :param course_id: of the other, which is not among them; None: it is a new one.
+    """
+    is_required = sa.exists().where(
+        Prerequisite.course_id == course_id, Prerequisite.required_course_id == Course.id
+    )
+    found = db.session.execute(
+        sa.select(Course.id, Course.title)
+        .where(
+            sa.true() if course_id is None else Course.id != course_id,
+            sa.or_(Course.archived_at.is_(None), is_required),
+        )
+        .order_by(Course.title, Course.id)
+    )
+    return [(id_, title) for id_, title in found]
 
 
 def get_venue(venue_id: int, *, now: datetime) -> VenueDetails:

@@ -43,6 +43,8 @@ class SessionRevised(Change):
     actor_id: int | None
     audit_entry_id: int
     now: datetime
+    #: Its first start before, if that is another now.
+    moved_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,18 @@ class SessionCancelled(Change):
     """Staff called a session off."""
 
     training_session_id: int
+    actor_id: int | None
+    audit_entry_id: int
+    now: datetime
+
+
+@dataclass(frozen=True)
+class SessionReopened(Change):
+    """A session that was called off takes place after all."""
+
+    training_session_id: int
+    #: Whether those who were registered then are to be so again.
+    restores: bool
     actor_id: int | None
     audit_entry_id: int
     now: datetime

@@ -29,6 +29,35 @@ class SessionCancelledError(ConflictError):
         super().__init__(N_("This session is cancelled."))
 
 
+class NotCancelledError(ConflictError):
+    """Only a cancelled session can be re-opened."""
+
+    code = "not-cancelled"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This session is not cancelled."))
+
+
+class TooLateToReopenError(ConflictError):
+    """A session whose time has passed stays cancelled."""
+
+    code = "too-late-to-reopen"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This session would be over by now. Duplicate it to hold it at another time.")
+        )
+
+
+class NothingToDecideError(ConflictError):
+    """Whether it takes place is no question: there is no minimum, or it was decided."""
+
+    code = "nothing-to-decide"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Whether this session takes place is decided already."))
+
+
 class NotADraftError(ConflictError):
     """Only a draft can be published."""
 
@@ -104,8 +133,29 @@ class CourseSlugTakenError(ConflictError):
         super().__init__(N_("Another course has this address."))
 
 
+class CircularCoursesError(InvalidInputError):
+    """A course is to build on one that builds on it, at once or through others."""
+
+    code = "circular-courses"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            N_("“%(title)s” builds on this course itself: take away one or the other."),
+            title=title,
+        )
+
+
+class RequiredCourseError(ConflictError):
+    """A course is to build on one that does not exist any more."""
+
+    code = "required-course-missing"
+
+    def __init__(self) -> None:
+        super().__init__(N_("A course you chose was deleted meanwhile. Please look again."))
+
+
 class CourseInUseError(ConflictError):
-    """Sessions of the course were held or planned, so it can be archived only."""
+    """Sessions of it were held or planned, or others build on it, so it can be archived only."""
 
     code = "course-in-use"
 

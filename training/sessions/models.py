@@ -13,6 +13,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    false,
+    text,
+    true,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,7 +26,7 @@ from training.sessions.errors import (
     RoomNameTakenError,
     VenueNameTakenError,
 )
-from training.sessions.values import Audience, Delivery, SessionStatus
+from training.sessions.values import Audience, Delivery, Promotion, SessionStatus
 
 conflicts["uq_course_slug"] = CourseSlugTakenError
 conflicts["uq_venue_name"] = VenueNameTakenError
@@ -46,6 +49,18 @@ class Course(Base):
     archived_at: Mapped[datetime | None]
     #: Raised by every change, so that nobody overwrites what they have not seen.
     revision: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Prerequisite(Base):
+    """A course that people attend before another."""
+
+    __tablename__ = "prerequisite"
+    __table_args__ = (CheckConstraint("course_id <> required_course_id", name="of_another"),)
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    required_course_id: Mapped[int] = mapped_column(
+        ForeignKey("course.id"), primary_key=True, index=True
+    )
 
 
 class Venue(Base):
@@ -103,6 +118,11 @@ class TrainingSession(Base):
             " AND waitlisted_count >= 0 AND overbooked_by >= 0",
             name="counters_not_negative",
         ),
+        CheckConstraint("kept_count >= 0 AND hold_count >= 0", name="holds_not_negative"),
+        CheckConstraint(
+            "offer_hours > 0 AND approval_hours > 0 AND organization_limit > 0 AND minimum > 0",
+            name="seat_rules_positive",
+        ),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         UniqueConstraint("external_source", "external_key"),
         Index("ix_training_session_listing", "status", "audience", "starts_at", "id"),
@@ -142,6 +162,8 @@ class TrainingSession(Base):
 
     #: When it first became public; None: only staff have seen it, though it may be cancelled.
     published_at: Mapped[datetime | None]
+    #: When it was called off, with the meetings that were to be held until then.
+    cancelled_at: Mapped[datetime | None]
     #: Raised by a change of title, text, place, time or status; never by a registration.
     revision: Mapped[int] = mapped_column(default=0)
     revised_at: Mapped[datetime]
@@ -157,8 +179,29 @@ class TrainingSession(Base):
     #: Seats held beyond the capacity by an explicit act; falls with every freed seat.
     overbooked_by: Mapped[int] = mapped_column(default=0)
     next_ticket: Mapped[int] = mapped_column(default=1)
+    #: Seats that organizations hold and their people have not taken yet, until a hold is released.
+    kept_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Holds that are not released.
+    hold_count: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Counts the locks taken; see ``lock_training_session``. Part of every page's validator.
     seat_changes: Mapped[int] = mapped_column(default=0)
+
+    # By which rules seats are given; see ``values.SeatRules``.
+    promotion: Mapped[Promotion] = mapped_column(
+        default=Promotion.CONFIRM, server_default=Promotion.CONFIRM.value
+    )
+    offer_hours: Mapped[int] = mapped_column(default=24, server_default="24")
+    needs_approval: Mapped[bool] = mapped_column(default=False, server_default=false())
+    approval_hours: Mapped[int | None]
+    organization_limit: Mapped[int | None]
+    fills_gaps: Mapped[bool] = mapped_column(default=True, server_default=true())
+    groups_wait: Mapped[bool] = mapped_column(default=False, server_default=false())
+    minimum: Mapped[int | None]
+    #: Naive wall time in the session's zone, and the instant that it names.
+    decide: Mapped[datetime | None] = mapped_column(DateTime)
+    decide_at: Mapped[datetime | None]
+    #: When staff said that it takes place, with fewer people too.
+    settled_at: Mapped[datetime | None]
 
     #: Where it was imported from, and what it is called there.
     external_source: Mapped[str | None] = mapped_column(String(64))
@@ -218,6 +261,33 @@ class Meeting(Base):
         back_populates="meetings", lazy="raise_on_sql"
     )
     room: Mapped[Room | None] = relationship(lazy="raise_on_sql")
+
+
+class Hold(Base):
+    """Seats of a session kept for one organization, until they are released."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        UniqueConstraint("training_session_id", "organization_id"),
+        CheckConstraint("seats > 0", name="seats_positive"),
+        Index(
+            "ix_hold_release_at",
+            "release_at",
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    training_session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    seats: Mapped[int]
+    #: Naive wall time in the session's zone, as staff typed it; None: the first start.
+    release: Mapped[datetime | None] = mapped_column("release_wall", DateTime)
+    #: From then on it keeps nothing.
+    release_at: Mapped[datetime]
+    #: When its seats were given on; until then the session's counters have them as kept.
+    released_at: Mapped[datetime | None]
 
 
 class Assignment(Base):

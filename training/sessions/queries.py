@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,9 @@ from training.sessions.values import (
     SessionStatus,
 )
 from training.text import joined
+
+#: So long before it is decided whether a session takes place, staff are reminded of it.
+PRESSING = timedelta(days=3)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +66,24 @@ class PlannedMeeting:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """Whether a session takes place, which is still to be decided."""
+
+    #: So many people are needed.
+    minimum: int
+    confirmed: int
+    decide_at: datetime
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.minimum - self.confirmed)
+
+    def is_pressing(self, now: datetime) -> bool:
+        """Tell whether people are missing and it is to be decided soon, or should have been."""
+        return self.missing > 0 and self.decide_at - now <= PRESSING
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SessionDetails:
     """Everything that staff planned for one session, with its seats as they are."""
 
@@ -88,6 +109,8 @@ class SessionDetails:
     meetings: tuple[PlannedMeeting, ...]
     trainers: tuple[Trainer, ...]
     availability: Availability
+    #: Whether it takes place; None: it does, or does not, for certain.
+    decision: Decision | None
 
     @property
     def status(self) -> SessionStatus:
@@ -151,7 +174,23 @@ SEATS: Bundle[Any] = Bundle(
     TrainingSession.confirmed_count.label("confirmed"),
     TrainingSession.offered_count.label("offered"),
     TrainingSession.waitlisted_count.label("waitlisted"),
+    TrainingSession.kept_count.label("kept"),
 )
+
+
+#: What follows from it, ``decision_of`` says.
+MINIMUM: Bundle[Any] = Bundle(
+    "going", TrainingSession.minimum, TrainingSession.decide_at, TrainingSession.settled_at
+)
+
+
+def decision_of(row: Any, now: datetime) -> Decision | None:
+    """Return what is to be decided of a row that was selected with ``CLOCK, SEATS, MINIMUM``."""
+    minimum, decide_at, settled_at = row.going
+    is_ahead = row.clock.status is SessionStatus.PUBLISHED and now < row.clock.starts_at
+    if minimum is None or decide_at is None or settled_at is not None or not is_ahead:
+        return None
+    return Decision(minimum=minimum, confirmed=row.seats.confirmed, decide_at=decide_at)
 
 
 def clock_and_seats(row: Any) -> tuple[SessionClock, SeatCounts]:
@@ -197,6 +236,7 @@ _DETAILS = (
         TrainingSession.is_listed.label("is_listed"),
         CLOCK,
         SEATS,
+        MINIMUM,
         Course.title.label("course"),
         Campaign.name.label("campaign"),
     )
@@ -250,6 +290,7 @@ def get_session(training_session_id: int, *, now: datetime) -> SessionDetails:
         meetings=tuple(PlannedMeeting(**meeting._mapping) for meeting in meetings),  # noqa: SLF001 -- as above
         trainers=tuple(trainers_of([training_session_id])[training_session_id]),
         availability=availability(clock, seats, now),
+        decision=decision_of(row, now),
     )
 
 

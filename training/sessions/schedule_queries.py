@@ -12,7 +12,16 @@ from training.db import db
 from training.sessions.clash_queries import clashing
 from training.sessions.meeting_columns import MEETING_COLUMNS
 from training.sessions.models import TrainingSession
-from training.sessions.queries import CLOCK, SEATS, Trainer, clock_and_seats, trainers_of
+from training.sessions.queries import (
+    CLOCK,
+    MINIMUM,
+    SEATS,
+    Decision,
+    Trainer,
+    clock_and_seats,
+    decision_of,
+    trainers_of,
+)
 from training.sessions.rules import availability
 from training.sessions.values import (
     Availability,
@@ -72,6 +81,8 @@ class ListedSession:
     availability: Availability
     #: Whether a trainer or a room of it is wanted elsewhere at the same time.
     clashes: bool
+    #: Whether it takes place; None: it does, or does not, for certain.
+    decision: Decision | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +103,7 @@ _LISTED = sa.select(
     *MEETING_COLUMNS,
     CLOCK,
     SEATS,
+    MINIMUM,
 )
 _ORDER = (TrainingSession.starts_at, TrainingSession.id)
 
@@ -160,4 +172,5 @@ def _listed(
         trainers=tuple(trainers),
         availability=availability(clock, seats, now),
         clashes=clashes,
+        decision=decision_of(row, now),
     )

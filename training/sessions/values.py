@@ -31,6 +31,15 @@ class Audience(StrEnum):
     INVITED = "invited"
 
 
+class Promotion(StrEnum):
+    """What becomes of a freed seat while people wait."""
+
+    #: Whoever waits longest has it at once.
+    CONFIRM = "confirm"
+    #: It is offered to them until a deadline.
+    OFFER = "offer"
+
+
 class SessionState(StrEnum):
     """What a reader is told, computed by :func:`training.sessions.rules.availability`."""
 
@@ -81,6 +90,8 @@ class SeatCounts:
     confirmed: int
     offered: int
     waitlisted: int
+    #: Free, but kept for organizations that have not used them yet.
+    kept: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +115,16 @@ class LockedSession:
     overbooked_by: int
     next_ticket: int
     revision: int
+    campaign_id: int | None
+    kept_count: int
+    hold_count: int
+    organization_limit: int | None
+    promotion: Promotion
+    offer_hours: int
+    needs_approval: bool
+    approval_hours: int | None
+    fills_gaps: bool
+    groups_wait: bool
 
     @property
     def clock(self) -> SessionClock:
@@ -167,6 +188,38 @@ class SeatPlan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SeatRules:
+    """By which rules a session's seats are given, as staff set them."""
+
+    promotion: Promotion = Promotion.CONFIRM
+    #: How long an offered seat waits for an answer; never beyond the end of promotion.
+    offer_hours: int = 24
+    #: Whether staff decide about everybody who registers.
+    needs_approval: bool = False
+    #: After so many hours without a decision a request lapses; None: at the first start.
+    approval_hours: int | None = None
+    #: Seats that the people of one organization may have; None: as many as there are.
+    organization_limit: int | None = None
+    #: Whether single people may pass a group that waits for more seats than are free.
+    fills_gaps: bool = True
+    #: Whether a group may wait as a whole.
+    groups_wait: bool = False
+    #: With fewer people staff decide whether it takes place; None: it does in any case.
+    minimum: int | None = None
+    #: By when: naive wall time in the session's zone.
+    decide: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoldPlan:
+    """Seats of a session that are to be kept for one organization."""
+
+    seats: int
+    #: Naive wall time in the session's zone; None: until the session starts.
+    release: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ExternalKey:
     """What a session is called where it was imported from."""
 
@@ -183,6 +236,8 @@ class CoursePlan:
     summary: str
     description: str
     language: str
+    #: Courses that it builds on, by id: who comes has attended them before.
+    required_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

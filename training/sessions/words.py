@@ -41,6 +41,8 @@ def seats_in_words(seats: SeatCounts, overbooked_by: int) -> list[str]:
                 held=held,
             )
         ]
+    if seats.kept:
+        phrases.append(ngettext("%(num)s held", "%(num)s held", seats.kept))
     if seats.waitlisted:
         phrases.append(ngettext("%(num)s waiting", "%(num)s waiting", seats.waitlisted))
     if overbooked_by:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -74,7 +74,8 @@ def is_key(text: str) -> bool:
     return 20 <= len(text) <= MAX_KEY and text.isascii() and text.isprintable()  # noqa: PLR2004 -- shorter ones could be guessed
 
 
-_INSERT = sa.insert(Submission)
+# The table and not the class: the way by the class takes half as long again.
+_INSERT = sa.insert(cast("sa.Table", Submission.__table__))
 _FIND = sa.select(Submission.purpose, Submission.body_hash, Submission.result).where(
     Submission.key_hash == sa.bindparam("key_hash")
 )

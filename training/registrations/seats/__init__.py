@@ -5,32 +5,55 @@ ends. So two callers cannot both take the last seat, and a freed seat is given o
 else sees it. A test reads the code of everything else for assignments.
 """
 
+from training.registrations.seats.allotments import set_allotment
 from training.registrations.seats.books import lock_sessions_of
 from training.registrations.seats.capacity import change_capacity
 from training.registrations.seats.changing import move, swap
+from training.registrations.seats.claims import answer_settled_claims
 from training.registrations.seats.freeing import (
     answer_cancelled_session,
-    answer_revised_session,
     cancel,
     cancel_several,
     promote,
 )
+from training.registrations.seats.holds import release_hold, set_hold
+from training.registrations.seats.offers import accept, decline
 from training.registrations.seats.partners import answer_resumed_organization
 from training.registrations.seats.people import find_or_make
+from training.registrations.seats.reading import seen
+from training.registrations.seats.reopening import answer_reopened_session
+from training.registrations.seats.requests import approve, refuse
+from training.registrations.seats.revising import answer_revised_session
+from training.registrations.seats.settings import change_rules, rules_of
+from training.registrations.seats.settling import sessions_due, settle
 from training.registrations.seats.taking import Group, take
 
 __all__ = [
     "Group",
+    "accept",
     "answer_cancelled_session",
+    "answer_reopened_session",
     "answer_resumed_organization",
     "answer_revised_session",
+    "answer_settled_claims",
+    "approve",
     "cancel",
     "cancel_several",
     "change_capacity",
+    "change_rules",
+    "decline",
     "find_or_make",
     "lock_sessions_of",
     "move",
     "promote",
+    "refuse",
+    "release_hold",
+    "rules_of",
+    "seen",
+    "sessions_due",
+    "set_allotment",
+    "set_hold",
+    "settle",
     "swap",
     "take",
 ]

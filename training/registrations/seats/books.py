@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from training.audit.trail import Act, record_acts
+from training.campaigns.models import Allotment
 from training.db import db
 from training.errors import NotFoundError
 from training.notifications.outbox import queue_messages
@@ -19,9 +20,10 @@ from training.registrations.values import (
     SEATED,
     CancelledBecause,
     Claim,
+    DeclinedBecause,
     RegistrationStatus,
 )
-from training.sessions.models import TrainingSession
+from training.sessions.models import Hold, TrainingSession
 from training.sessions.service import lock_training_session
 from training.sessions.values import LockedSession
 
@@ -41,6 +43,11 @@ class Row:
     person_id: int
     status: RegistrationStatus
     ticket: int
+    #: Whose seats it uses: of an organization that somebody vouched for, or none.
+    organization_id: int | None = None
+    offer_expires_at: datetime | None = None
+    #: What it was when its session was cancelled.
+    before_cancel: RegistrationStatus | None = None
     #: Who gets the mails about it.
     recipient_id: int
 
@@ -58,10 +65,15 @@ class Entrant:
     registered_by: int | None
     consent: str | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    #: Of people who wait as a whole.
+    group: int | None = None
+    request_expires_at: datetime | None = None
 
 
 # Built once: compiling a statement costs more than running it.
-_INSERT = sa.insert(Registration).returning(Registration.id, Registration.ticket)
+# The table and not the class: the way by the class takes half as long again.
+_registration = cast("sa.Table", Registration.__table__)
+_INSERT = sa.insert(_registration).returning(_registration.c.id, _registration.c.ticket)
 #: Their own, or whoever registered somebody without an address.
 _RECIPIENT = sa.case(
     (
@@ -70,25 +82,50 @@ _RECIPIENT = sa.case(
     ),
     else_=Registration.person_id,
 )
+#: Naming an organization proves nothing, and uses none of its seats.
+VOUCHED = Registration.claim != Claim.STATED
+VOUCHED_ORGANIZATION = sa.case((VOUCHED, Registration.organization_id))
 ROWS = sa.select(
     Registration.id,
     Registration.training_session_id,
     Registration.person_id,
     Registration.status,
     Registration.ticket,
+    VOUCHED_ORGANIZATION.label("organization_id"),
+    Registration.offer_expires_at,
+    Registration.before_cancel,
     _RECIPIENT.label("recipient_id"),
 ).join(Person, Person.id == Registration.person_id)
 LOCKED_AGAIN = sa.select(
     *(getattr(TrainingSession, column.name) for column in fields(LockedSession))
 ).where(TrainingSession.id == sa.bindparam("training_session_id"))
+_LOCK_ALLOTMENTS = (
+    sa.select(Allotment.campaign_id)
+    .where(Allotment.campaign_id.in_(sa.bindparam("campaign_ids", expanding=True)))
+    .order_by(Allotment.campaign_id, Allotment.organization_id)
+    .with_for_update()
+)
 _SESSIONS = sa.select(Registration.id, Registration.training_session_id).where(
     Registration.id.in_(sa.bindparam("registration_ids", expanding=True))
+)
+_HOLDS = sa.select(Hold.organization_id, Hold.seats).where(
+    Hold.training_session_id == sa.bindparam("training_session_id"), Hold.released_at.is_(None)
+)
+_USED = (
+    sa.select(Registration.organization_id, sa.func.count().label("seats"))
+    .where(
+        Registration.training_session_id == sa.bindparam("training_session_id"),
+        Registration.status.in_(SEATED),
+        Registration.organization_id.is_not(None),
+        VOUCHED,
+    )
+    .group_by(Registration.organization_id)
 )
 _ROWS_OF = ROWS.where(Registration.id.in_(sa.bindparam("registration_ids", expanding=True)))
 
 
 def lock_sessions_of(registration_ids: Sequence[int], *others: int) -> dict[int, LockedSession]:
-    """Lock the sessions of registrations, and others, in the order of their ids.
+    """Lock the sessions of registrations, and others: see :func:`lock_sessions`.
 
     :raise NotFoundError: there is no such registration or session.
     """
@@ -96,10 +133,27 @@ def lock_sessions_of(registration_ids: Sequence[int], *others: int) -> dict[int,
     session_of = {row.id: row.training_session_id for row in found}
     if len(session_of) < len(set(registration_ids)):
         raise NotFoundError
-    return {
-        session_id: lock_training_session(session_id)
-        for session_id in sorted({*session_of.values(), *others})
-    }
+    return lock_sessions({*session_of.values(), *others})
+
+
+def lock_sessions(session_ids: Iterable[int]) -> dict[int, LockedSession]:
+    """Lock sessions in the order of their ids, then what is allotted in their campaigns.
+
+    In one order for everybody. What is allotted in one session's campaign is locked when it is
+    read: mostly nobody asks.
+
+    :raise NotFoundError: there is no such session.
+    """
+    locked = {one: lock_training_session(one) for one in sorted(set(session_ids))}
+    if len(locked) > 1:
+        lock_allotments(one.campaign_id for one in locked.values() if one.campaign_id is not None)
+    return locked
+
+
+def lock_allotments(campaign_ids: Iterable[int]) -> None:
+    """Lock what is allotted in campaigns, behind the locks of sessions."""
+    if ordered := sorted(set(campaign_ids)):
+        db.session.execute(_LOCK_ALLOTMENTS, {"campaign_ids": ordered}).all()
 
 
 def lock_registration(registration_id: int) -> tuple[LockedSession, Row]:
@@ -139,6 +193,8 @@ def enter(locked: LockedSession, entrants: Sequence[Entrant], *, now: datetime) 
             "claim": one.claim,
             "status": one.status,
             "ticket": locked.next_ticket + index,
+            "group_number": one.group,
+            "request_expires_at": one.request_expires_at,
             "registered_by": one.registered_by,
             "registered_at": now,
             "revision": 0,
@@ -157,6 +213,7 @@ def enter(locked: LockedSession, entrants: Sequence[Entrant], *, now: datetime) 
             person_id=one.person_id,
             status=one.status,
             ticket=locked.next_ticket + index,
+            organization_id=None if one.claim is Claim.STATED else one.organization_id,
             recipient_id=one.recipient_id,
         )
         for index, one in enumerate(entrants)
@@ -192,6 +249,17 @@ def end(
     )
 
 
+def turn_down(rows: Sequence[Row], *, because: DeclinedBecause) -> None:
+    """End requests and offers under their sessions' locks; the counters are the caller's."""
+    assign(
+        rows,
+        {
+            Registration.status: RegistrationStatus.DECLINED,
+            Registration.declined_because: because,
+        },
+    )
+
+
 def name_successors(successor_of: Mapping[int, int]) -> None:
     """Note which registration came in the place of which.
 
@@ -212,7 +280,10 @@ def count(
     tickets: int = 0,
     overbook: int = 0,
 ) -> None:
-    """Adjust the session's counters; what is freed pays back an overbooking first."""
+    """Adjust the session's counters; what is freed pays back an overbooking first.
+
+    Called when the registrations are written: what organizations hold is counted from them.
+    """
     values: dict[Any, Any] = {
         COUNTER_OF[status]: COUNTER_OF[status] + n
         for status, n in by.items()
@@ -225,12 +296,29 @@ def count(
         values[TrainingSession.overbooked_by] = overbook + overbooked_after(
             overbooked_by=locked.overbooked_by, freed=max(0, freed)
         )
+    if locked.hold_count:
+        values[TrainingSession.kept_count] = kept_seats(locked.id)
+    if not values:  # a request, which holds no seat and does not wait
+        return
     db.session.execute(
         sa.update(TrainingSession)
         .where(TrainingSession.id == locked.id)
         .values(values)
         .execution_options(synchronize_session=False)
     )
+
+
+def kept_seats(training_session_id: int) -> int:
+    """Return the seats that organizations hold and have not used yet, as the rows say."""
+    holds = db.session.execute(_HOLDS, {"training_session_id": training_session_id}).all()
+    used = used_seats(training_session_id)
+    return sum(max(0, seats - used.get(organization_id, 0)) for organization_id, seats in holds)
+
+
+def used_seats(training_session_id: int) -> dict[int, int]:
+    """Return the seats that the people of each organization have in a session."""
+    found = db.session.execute(_USED, {"training_session_id": training_session_id})
+    return {row.organization_id: row.seats for row in found}
 
 
 def tally(statuses: Iterable[RegistrationStatus]) -> dict[RegistrationStatus, int]:
@@ -323,6 +411,8 @@ def _tell(
                 recipient_id=row.recipient_id,
                 training_session_id=row.training_session_id,
                 audit_entry_id=entries[row.id],
+                # Once it has ended, nobody is told that a seat is kept for them.
+                valid_until=row.offer_expires_at if kind == messages.OFFERED else None,
             )
             for row in rows
             if (kind := messages.expected(action, status_of[row.id]))

@@ -1,5 +1,6 @@
 """Seats that change hands, and people who change sessions."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -32,13 +33,14 @@ from training.registrations.seats.books import (
     tell,
     tell_of_entering,
 )
+from training.registrations.seats.reading import seats_of
 from training.registrations.seats.taking import (
     beyond_capacity,
     placed,
     refuse_if_over,
     refuse_strangers,
 )
-from training.registrations.seats.waitlist import fill, seats_of
+from training.registrations.seats.waitlist import fill, give_on
 from training.registrations.values import (
     LIVE,
     SEATED,
@@ -109,6 +111,8 @@ def swap(
         because_of={new.id: entries[row.id]},
         notes={new.id: {"instead_of": row.id}},
     )
+    # Of another organization: one uses seats that it holds, or one has fewer than it may have.
+    fill(locked.id, because_id=entries[row.id], now=now)
     return new.id
 
 
@@ -142,28 +146,13 @@ def move(
     row_of = {row.id: row for row in rows_of(registration_ids)}
     rows = [row_of[registration_id] for registration_id in dict.fromkeys(registration_ids)]
     _refuse_immovable(rows, locked, target, now)
-    given = _as_given([row.id for row in rows])
-
-    everybody = [given[row.id].organization_id for row in rows]
     statuses = (
         [RegistrationStatus.CONFIRMED] * len(rows)
         if overbook
-        else place_moved(seats_of(target), everybody, fit)
+        else _placed_there(rows, locked, target, fit=fit, now=now)
     )
-    entrants = [
-        Entrant(
-            person_id=row.person_id,
-            recipient_id=row.recipient_id,
-            name=given[row.id].name,
-            organization_id=given[row.id].organization_id,
-            claim=given[row.id].claim,
-            status=status,
-            registered_by=given[row.id].registered_by,
-            consent=given[row.id].consent,
-            answers=given[row.id].answers,
-        )
-        for row, status in zip(rows, statuses, strict=True)
-    ]
+
+    entrants = _entrants(rows, statuses)
     arrived = enter(target, entrants, now=now)
     beyond = beyond_capacity(target, len(arrived)) if overbook else 0
     count(target, tally(statuses), tickets=len(arrived), overbook=beyond)
@@ -181,6 +170,26 @@ def move(
         placed=placed(target, [one.name for one in entrants], statuses),
         registration_ids=tuple(new.id for new in arrived),
     )
+
+
+def _placed_there(
+    rows: Sequence[Row],
+    locked: dict[int, LockedSession],
+    target: LockedSession,
+    *,
+    fit: Fit,
+    now: datetime,
+) -> list[RegistrationStatus]:
+    everybody = [row.organization_id for row in rows]
+    leaving = Counter(
+        row.organization_id
+        for row in rows
+        if row.organization_id is not None
+        and row.status in SEATED
+        and locked[row.training_session_id].campaign_id == target.campaign_id
+    )
+    seats = seats_of(target, everybody, leaving=leaving, now=now)
+    return place_moved(seats, everybody, fit)
 
 
 def _refuse_unless_published(locked: LockedSession, now: datetime) -> None:
@@ -201,6 +210,25 @@ def _refuse_immovable(
     there = {i for i, one in enumerate(known) if one.registration_id is not None}
     if there or people.doubles(known):
         raise AlreadyRegisteredError(tuple(sorted({*there, *people.doubles(known)})))
+
+
+def _entrants(rows: Sequence[Row], statuses: Sequence[RegistrationStatus]) -> list[Entrant]:
+    """Return who arrives: with all that was said of them when they were registered."""
+    given = _as_given([row.id for row in rows])
+    return [
+        Entrant(
+            person_id=row.person_id,
+            recipient_id=row.recipient_id,
+            name=given[row.id].name,
+            organization_id=given[row.id].organization_id,
+            claim=given[row.id].claim,
+            status=status,
+            registered_by=given[row.id].registered_by,
+            consent=given[row.id].consent,
+            answers=given[row.id].answers,
+        )
+        for row, status in zip(rows, statuses, strict=True)
+    ]
 
 
 def _as_given(registration_ids: Sequence[int]) -> dict[int, Any]:
@@ -236,6 +264,5 @@ def _leave(
             messages.LEAVE, leaving, RegistrationStatus.CANCELLED, actor_id=actor_id, now=now
         )
         left |= entries
-        if SEATED & freed.keys():
-            fill(session_id, because_id=max(entries.values()), now=now)
+        give_on(session_id, leaving, entries, now=now)
     return left

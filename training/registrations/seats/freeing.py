@@ -26,14 +26,15 @@ from training.registrations.seats.books import (
     tally,
     tell,
 )
-from training.registrations.seats.waitlist import fill, seats_of
+from training.registrations.seats.reading import seats_of
+from training.registrations.seats.taking import beyond_capacity
+from training.registrations.seats.waitlist import give_on
 from training.registrations.values import (
     LIVE,
-    SEATED,
     CancelledBecause,
     RegistrationStatus,
 )
-from training.sessions.changes import SessionCancelled, SessionRevised
+from training.sessions.changes import SessionCancelled
 from training.sessions.service import lock_training_session
 from training.sessions.values import LockedSession, SessionStatus
 
@@ -101,9 +102,7 @@ def _cancel(
         actor_id=actor_id,
         now=now,
     )
-    freed = [entries[row.id] for row in rows if row.status in SEATED]
-    if freed:
-        fill(locked.id, because_id=max(freed), now=now)
+    give_on(locked.id, rows, entries, now=now)
 
 
 def promote(
@@ -129,30 +128,25 @@ def promote(
         raise SessionOverError
     if row.status is not RegistrationStatus.WAITLISTED:
         raise NotWaitingError
-    free = seats_of(locked).free_for(None)
-    is_overbooked = free == 0
+    seats = seats_of(locked, [row.organization_id], now=now)
+    is_overbooked = seats.obstacle(row.organization_id) is not None
     if is_overbooked and not overbook:
         raise NoFreeSeatError
+    beyond = beyond_capacity(locked, 1)
     assign([row], {Registration.status: RegistrationStatus.CONFIRMED})
     count(
         locked,
         {RegistrationStatus.WAITLISTED: -1, RegistrationStatus.CONFIRMED: +1},
-        overbook=int(is_overbooked),
+        overbook=beyond,
     )
     tell(
-        "registration.promote",
+        messages.PROMOTE,
         [row],
         RegistrationStatus.CONFIRMED,
         actor_id=actor_id,
         now=now,
         note={"overbooked": overbook} if is_overbooked else {},
     )
-
-
-def answer_revised_session(change: SessionRevised) -> None:
-    """Promote where a moved session may promote again."""
-    lock_training_session(change.training_session_id)
-    fill(change.training_session_id, because_id=change.audit_entry_id, now=change.now)
 
 
 def answer_cancelled_session(change: SessionCancelled) -> None:

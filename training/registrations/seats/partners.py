@@ -5,9 +5,9 @@ import sqlalchemy as sa
 from training.db import db
 from training.organizations.changes import OrganizationResumed
 from training.registrations.models import Registration
+from training.registrations.seats.books import lock_sessions
 from training.registrations.seats.waitlist import fill
 from training.registrations.values import RegistrationStatus
-from training.sessions.service import lock_training_session
 
 
 def answer_resumed_organization(change: OrganizationResumed) -> None:
@@ -21,6 +21,5 @@ def answer_resumed_organization(change: OrganizationResumed) -> None:
         .distinct()
         .order_by(Registration.training_session_id)
     ).all()
-    for training_session_id in awaited:  # in this order everybody locks several sessions
-        lock_training_session(training_session_id)
+    for training_session_id in lock_sessions(awaited):
         fill(training_session_id, because_id=change.audit_entry_id, now=change.now)

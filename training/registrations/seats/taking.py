@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count as count_from
+from typing import Any
 
 from training.errors import NotFoundError
 from training.notifications.outbox import queue_messages
@@ -11,13 +12,20 @@ from training.registrations import messages
 from training.registrations.errors import (
     AlreadyRegisteredError,
     NotForYouError,
+    PrerequisiteError,
     RegistrationClosedError,
 )
-from training.registrations.rules import overbooked_by, place_group
+from training.registrations.rules import (
+    lacking,
+    overbooked_by,
+    place,
+    place_group,
+)
 from training.registrations.seats import people
-from training.registrations.seats.books import Entrant, count, enter, tally, tell_of_entering
+from training.registrations.seats.books import Entrant, Row, count, enter, tally, tell_of_entering
 from training.registrations.seats.people import Known
-from training.registrations.seats.waitlist import fill, seats_of
+from training.registrations.seats.reading import seats_of
+from training.registrations.seats.waitlist import fill
 from training.registrations.values import (
     Claim,
     Fit,
@@ -49,6 +57,11 @@ class Group:
     overbook: str | None = None
     #: Version of the consent text that was agreed to in the form.
     consent: str | None = None
+    #: Courses that the session builds on. Who has attended them, each participant says; of those
+    #: who proved nothing staff decide.
+    required: frozenset[int] = frozenset()
+    #: Staff take people who lack them.
+    waives_required: bool = False
 
     def __post_init__(self) -> None:
         if self.overbook and (not self.by_staff or self.actor_id is None):
@@ -59,6 +72,8 @@ class Group:
             one.person_id is not None or not one.email for one in self.participants
         ):
             raise ValueError("whoever only has the form types addresses")
+        if self.waives_required and not self.by_staff:
+            raise ValueError("only staff waive what a session builds on")
 
     @property
     def is_anonymous(self) -> bool:
@@ -83,41 +98,22 @@ def take(training_session_id: int, group: Group, *, now: datetime) -> Outcome:
     :raise SessionFullError: no seat is free and the waitlist has no room.
     :raise NoFreeSeatError: one person alone, for whom waiting is of no use.
     :raise DoesNotFitError: the group does not fit as a whole; carries the free seats.
+    :raise PrerequisiteError: somebody lacks a course that the session builds on.
     """
     locked = lock_training_session(training_session_id)
     _refuse_unless_open(locked, group, now)
     known = people.read(training_session_id, group.participants)
     if not group.is_anonymous:
         _refuse_known(known)
+        _refuse_lacking(group)
 
-    everybody = [participant.organization_id for participant in group.participants]
-    statuses = (
-        [RegistrationStatus.CONFIRMED] * len(everybody)
-        if group.overbook
-        else place_group(seats_of(locked), everybody, group.fit)
-    )
+    statuses = _place(locked, group, now)
     newcomers = [
         (participant, one, status)
         for participant, one, status in zip(group.participants, known, statuses, strict=True)
         if one.registration_id is None
     ]
-    rows = enter(
-        locked,
-        [
-            Entrant(
-                person_id=one.person_id,
-                recipient_id=one.recipient(group.actor_id),
-                name=participant.name,
-                organization_id=participant.organization_id,
-                claim=participant.claim,
-                status=status,
-                registered_by=group.actor_id,
-                consent=group.consent,
-            )
-            for participant, one, status in newcomers
-        ],
-        now=now,
-    )
+    rows = enter(locked, _entrants(locked, group, newcomers, now=now), now=now)
     beyond = beyond_capacity(locked, len(rows)) if group.overbook else 0
     if rows:
         count(locked, tally(row.status for row in rows), tickets=len(rows), overbook=beyond)
@@ -126,16 +122,99 @@ def take(training_session_id: int, group: Group, *, now: datetime) -> Outcome:
         rows,
         actor_id=group.actor_id,
         now=now,
-        notes={row.id: {"overbooked": group.overbook} for row in rows[len(rows) - beyond :]},
+        notes=_notes(group, rows, beyond),
     )
     _remind(known, now=now)
     if len(rows) < len(known) and entries:
         # Who is known took no seat: it goes to whoever waits, as any seat that becomes free.
         fill(training_session_id, because_id=max(entries.values()), now=now)
+    is_asking = RegistrationStatus.REQUESTED in statuses
     return Outcome(
         placed=placed(locked, [one.name for one in group.participants], statuses),
         registration_ids=tuple(row.id for row in rows),
+        decided_until=request_expires_at(locked, now) if is_asking else None,
+        wait_together=_wait_together(group, statuses),
     )
+
+
+def _place(locked: LockedSession, group: Group, now: datetime) -> list[RegistrationStatus]:
+    """Decide what each gets, in the order of the form."""
+    everybody = [participant.vouched_organization_id for participant in group.participants]
+    if group.overbook:
+        return [RegistrationStatus.CONFIRMED] * len(everybody)
+    seats = seats_of(locked, everybody, now=now)
+    is_unproven = group.is_anonymous and bool(group.required)
+    if not group.by_staff and (locked.needs_approval or is_unproven):
+        place(seats, everybody[0])  # who could neither come nor wait is told so at once
+        return [RegistrationStatus.REQUESTED] * len(everybody)
+    allowed = Fit.ALL if group.fit is Fit.WHOLE and not locked.groups_wait else group.fit
+    return place_group(seats, everybody, allowed)
+
+
+def _entrants(
+    locked: LockedSession,
+    group: Group,
+    newcomers: Sequence[tuple[Participant, Known, RegistrationStatus]],
+    *,
+    now: datetime,
+) -> list[Entrant]:
+    """Return who is registered anew, with what they get."""
+    wait_together = _wait_together(group, [status for _, _, status in newcomers])
+    return [
+        Entrant(
+            person_id=one.person_id,
+            recipient_id=one.recipient(group.actor_id),
+            name=participant.name,
+            organization_id=participant.organization_id,
+            claim=participant.claim,
+            status=status,
+            registered_by=group.actor_id,
+            consent=group.consent,
+            group=locked.next_ticket if wait_together else None,
+            request_expires_at=request_expires_at(locked, now)
+            if status is RegistrationStatus.REQUESTED
+            else None,
+        )
+        for participant, one, status in newcomers
+    ]
+
+
+def _wait_together(group: Group, statuses: Sequence[RegistrationStatus]) -> bool:
+    """Tell whether these wait for seats as a whole: of such a group all do, or nobody."""
+    return (
+        group.fit is Fit.WHOLE and len(statuses) > 1 and RegistrationStatus.WAITLISTED in statuses
+    )
+
+
+def request_expires_at(locked: LockedSession, now: datetime) -> datetime:
+    """Return until when staff may decide about a request made now."""
+    ends_at = locked.starts_at if now < locked.starts_at else locked.ends_at
+    if locked.approval_hours is None:
+        return ends_at
+    return min(now + timedelta(hours=locked.approval_hours), ends_at)
+
+
+def _notes(group: Group, rows: Sequence[Row], beyond: int) -> dict[int, dict[str, Any]]:
+    """Return what is worth explaining of each later: a registration's id → what."""
+    notes: dict[int, dict[str, Any]] = {}
+    for row in rows[len(rows) - beyond :]:
+        notes[row.id] = {"overbooked": group.overbook}
+    if group.waives_required and group.required:
+        for row in rows:
+            notes.setdefault(row.id, {})["waived"] = sorted(group.required)
+    return notes
+
+
+def _refuse_lacking(group: Group) -> None:
+    if group.waives_required:
+        return
+    positions = tuple(
+        position
+        for position, one in enumerate(group.participants)
+        if lacking(group.required, one.attended)
+    )
+    if positions:
+        raise PrerequisiteError(positions)
 
 
 def _refuse_known(known: Sequence[Known]) -> None:

@@ -1,139 +1,107 @@
-"""Who waits, and giving free seats to them."""
+"""Giving free seats to those who wait."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-
-import sqlalchemy as sa
+from datetime import datetime, timedelta
+from typing import Any
 
 from training.audit.trail import Act, record_acts
-from training.db import db
-from training.organizations.models import Organization
-from training.organizations.queries import IS_ACTIVE, IS_ACTIVE_OR_NONE
 from training.registrations import messages
 from training.registrations.models import Registration
-from training.registrations.rules import Seats, Waiting, choose
-from training.registrations.seats.books import (
-    LOCKED_AGAIN,
-    assign,
-    count,
-    rows_of,
-    tell,
-)
-from training.registrations.values import RegistrationStatus
+from training.registrations.rules import Waiting
+from training.registrations.seats.books import Row, assign, count, rows_of, tell
+from training.registrations.seats.reading import choice_of, read_again
+from training.registrations.values import SEATED, Obstacle, RegistrationStatus
 from training.sessions.rules import promotes
-from training.sessions.values import LockedSession
+from training.sessions.values import LockedSession, Promotion
 
-_WAITING = (
-    sa.select(Registration.id, Registration.ticket, Registration.organization_id)
-    .outerjoin(Organization, Organization.id == Registration.organization_id)
-    .where(
-        Registration.training_session_id == sa.bindparam("training_session_id"),
-        Registration.status == RegistrationStatus.WAITLISTED,
-        IS_ACTIVE_OR_NONE,
-    )
-    .order_by(Registration.ticket)
-    .limit(sa.bindparam("limit"))
+#: What is a person's own affair, or a decision of staff about their organization: it is written
+#: down with each who is passed over. That seats are held for others is not.
+_TOLD = frozenset(
+    {
+        Obstacle.LIMIT,
+        Obstacle.ALLOTMENT,
+        Obstacle.SUSPENDED,
+        Obstacle.GROUP,
+        Obstacle.BEHIND_GROUP,
+    }
 )
 
 
-_PASSED_OVER = (
-    sa.select(Registration.id)
-    .join(Organization, Organization.id == Registration.organization_id)
-    .where(
-        Registration.training_session_id == sa.bindparam("training_session_id"),
-        Registration.status == RegistrationStatus.WAITLISTED,
-        Registration.ticket < sa.bindparam("before_ticket"),
-        sa.not_(IS_ACTIVE),
-    )
-    .order_by(Registration.ticket)
-)
+def fill(training_session_id: int, *, because_id: int | None, now: datetime) -> None:
+    """Give the free seats to those who wait longest, in this same transaction.
 
-
-def seats_of(locked: LockedSession) -> Seats:
-    """Return what the rules need to know of a locked session's seats."""
-    seats = _counted(locked)
-    if locked.waitlisted_count == 0 or seats.free_for(None) == 0:
-        return seats
-    # Rare: a free seat beside somebody who waits, because promotion has ended or passed them over.
-    return replace(seats, is_awaited=bool(_waiting(locked.id, limit=1)))
-
-
-def _counted(locked: LockedSession) -> Seats:
-    """Return the seats as the counters have them, without a look at who waits."""
-    return Seats(
-        capacity=locked.capacity,
-        confirmed=locked.confirmed_count,
-        offered=locked.offered_count,
-        waitlist_capacity=locked.waitlist_capacity,
-        waitlisted=locked.waitlisted_count,
-        is_awaited=False,
-    )
-
-
-def _waiting(training_session_id: int, *, limit: int) -> list[Waiting]:
-    """Return who waits longest, without those of suspended organizations."""
-    found = db.session.execute(
-        _WAITING, {"training_session_id": training_session_id, "limit": limit}
-    )
-    return [
-        Waiting(registration_id=registration_id, ticket=ticket, organization_id=organization_id)
-        for registration_id, ticket, organization_id in found
-    ]
-
-
-def fill(training_session_id: int, *, because_id: int, now: datetime) -> None:
-    """Give the free seats to those who wait longest, in this same transaction."""
-    found = db.session.execute(LOCKED_AGAIN, {"training_session_id": training_session_id}).one()
-    locked = LockedSession(**found._mapping)  # noqa: SLF001 -- the public name for a mapping
-    if locked.waitlisted_count == 0 or not promotes(locked.clock, now):
+    :param because_id: the audit entry of what freed them; None: time did.
+    """
+    locked = read_again(training_session_id)
+    if not promotes(locked.clock, now):
         return
-    seats = _counted(locked)
-    free = seats.free_for(None)
-    if free == 0:
+    choice = choice_of(locked, now=now)
+    if not choice.chosen:
         return
-    waiting = _waiting(training_session_id, limit=locked.waitlisted_count if free is None else free)
-    chosen = choose(seats, waiting)
-    if not chosen:
-        return
-    rows = rows_of([one.registration_id for one in chosen])
-    assign(rows, {Registration.status: RegistrationStatus.CONFIRMED})
-    count(
-        locked,
-        {
-            RegistrationStatus.WAITLISTED: -len(rows),
-            RegistrationStatus.CONFIRMED: len(rows),
-        },
-    )
+    rows = rows_of([one.registration_id for one in choice.chosen])
+    is_offer = locked.promotion is Promotion.OFFER
+    status = RegistrationStatus.OFFERED if is_offer else RegistrationStatus.CONFIRMED
+    values: dict[Any, Any] = {Registration.status: status}
+    if is_offer:
+        until = offer_expires_at(locked, now)
+        values[Registration.offer_expires_at] = until
+        rows = [replace(row, offer_expires_at=until) for row in rows]
+    assign(rows, values)
+    count(locked, {RegistrationStatus.WAITLISTED: -len(rows), status: len(rows)})
     tell(
-        "registration.promote",
+        messages.OFFER if is_offer else messages.PROMOTE,
         rows,
-        RegistrationStatus.CONFIRMED,
+        status,
         actor_id=None,
         now=now,
         because_id=because_id,
     )
-    if len(rows) < locked.waitlisted_count:
-        _record_passing_over(training_session_id, rows[-1].ticket, because_id=because_id, now=now)
+    _record_passing_over(locked.id, choice.passed_over, because_id=because_id, now=now)
+
+
+def give_on(
+    training_session_id: int, left: Sequence[Row], entries: Mapping[int, int], *, now: datetime
+) -> None:
+    """Let those move up who may, after others left seats or places in line.
+
+    A place in line counts too: what is left of a group may fit, and who stood behind it may pass.
+
+    :param left: as they were before.
+    :param entries: a registration's id → the audit entry of leaving.
+    """
+    seats = [entries[row.id] for row in left if row.status in SEATED]
+    places = [entries[row.id] for row in left if row.status is RegistrationStatus.WAITLISTED]
+    if seats or places:
+        fill(training_session_id, because_id=max(seats or places), now=now)
+
+
+def offer_expires_at(locked: LockedSession, now: datetime) -> datetime:
+    """Return until when an offer made now may be accepted."""
+    ends_at = locked.promotion_ends_at or locked.starts_at
+    return min(now + timedelta(hours=locked.offer_hours), ends_at)
 
 
 def _record_passing_over(
-    training_session_id: int, before_ticket: int, *, because_id: int, now: datetime
+    training_session_id: int,
+    passed_over: Sequence[tuple[Waiting, Obstacle]],
+    *,
+    because_id: int | None,
+    now: datetime,
 ) -> None:
-    """Leave word with those who waited longer, and got nothing because of their organization."""
-    passed_over = db.session.scalars(
-        _PASSED_OVER,
-        {"training_session_id": training_session_id, "before_ticket": before_ticket},
-    )
+    """Leave word with those who waited longer, and got nothing for a reason of their own."""
     record_acts(
         [
             Act(
                 action=messages.PASSED_BY,
                 subject_kind="registration",
-                subject_id=registration_id,
+                subject_id=one.registration_id,
                 training_session_id=training_session_id,
                 because_id=because_id,
+                after={"obstacle": obstacle},
             )
-            for registration_id in passed_over
+            for one, obstacle in passed_over
+            if obstacle in _TOLD
         ],
         actor_id=None,
         now=now,

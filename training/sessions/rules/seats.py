@@ -52,13 +52,13 @@ def availability(clock: SessionClock, seats: SeatCounts, now: datetime) -> Avail
 def free_seats(seats: SeatCounts) -> int | None:
     """Return how many seats a newcomer could get, or None for no limit.
 
-    While people wait, what is free is theirs.
+    While people wait, what is free is theirs; what is kept for organizations is not free.
     """
     if seats.waitlisted:
         return 0
     if seats.capacity is None:
         return None
-    return max(0, seats.capacity - seats.confirmed - seats.offered)
+    return max(0, seats.capacity - seats.confirmed - seats.offered - seats.kept)
 
 
 def has_room_to_wait(seats: SeatCounts) -> bool:

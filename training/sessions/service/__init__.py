@@ -11,7 +11,7 @@ from training.sessions.service.locking import lock_training_session
 from training.sessions.service.parts import fold_of
 from training.sessions.service.revising import revise
 from training.sessions.service.scheduling import schedule
-from training.sessions.service.status import cancel, publish
+from training.sessions.service.status import cancel, hold_anyway, publish, reopen
 from training.sessions.service.venues import (
     add_venue,
     archive_venue,
@@ -29,10 +29,12 @@ __all__ = [
     "delete_course",
     "delete_venue",
     "fold_of",
+    "hold_anyway",
     "is_course_used",
     "is_venue_used",
     "lock_training_session",
     "publish",
+    "reopen",
     "revise",
     "revise_course",
     "revise_venue",

@@ -1,6 +1,7 @@
 """The session's lock: who holds it decides about the session and its seats."""
 
 from dataclasses import fields
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -10,12 +11,13 @@ from training.errors import NotFoundError
 from training.sessions.models import TrainingSession
 from training.sessions.values import LockedSession
 
+# The table and not the class: the way by the class takes half as long again.
+_session = cast("sa.Table", TrainingSession.__table__)
 _LOCK = (
-    sa.update(TrainingSession)
-    .where(TrainingSession.id == sa.bindparam("training_session_id"))
-    .values(seat_changes=TrainingSession.seat_changes + 1)
-    .returning(*(getattr(TrainingSession, field.name) for field in fields(LockedSession)))
-    .execution_options(synchronize_session=False)
+    sa.update(_session)
+    .where(_session.c.id == sa.bindparam("training_session_id"))
+    .values(seat_changes=_session.c.seat_changes + 1)
+    .returning(*(_session.c[field.name] for field in fields(LockedSession)))
 )
 
 

@@ -59,7 +59,7 @@ def revise(
     if expected_revision is not None and expected_revision != locked.revision:
         raise StaleSessionError
     training_session = load(training_session_id)
-    before = {"starts_at": iso(training_session.starts_at), "revision": locked.revision}
+    before = {"starts_at": iso(locked.starts_at), "revision": locked.revision}
 
     columns = described(plan)
     changed = {name for name, value in columns.items() if getattr(training_session, name) != value}
@@ -100,7 +100,9 @@ def revise(
         actor_id=actor_id,
         now=now,
     )
-    changes.record(SessionRevised(training_session_id, actor_id, entry_id, now))
+    is_moved = training_session.starts_at != locked.starts_at
+    moved_from = locked.starts_at if is_moved else None
+    changes.record(SessionRevised(training_session_id, actor_id, entry_id, now, moved_from))
     return True
 
 

@@ -1,4 +1,4 @@
-"""Making a session public, and calling it off."""
+"""Making a session public, calling it off, and saying that it takes place."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.db import transaction
 from training.sessions import queries, service
-from training.sessions.affected import affected_by
+from training.sessions.affected import Affected, affected_by
 from training.sessions.errors import SessionCancelledError
 from training.sessions.queries import SessionDetails
 from training.sessions.values import Audience, SessionStatus
@@ -42,20 +42,31 @@ def cancel(training_session_id: int) -> ResponseReturnValue:
     training_session = queries.get_session(training_session_id, now=utc_now())
     if training_session.status is SessionStatus.CANCELLED:
         raise SessionCancelledError
+    affected = affected_by(training_session_id)
     return render_workplace(
         "sessions/cancel.html",
         current=SCHEDULE,
         form=form,
         training_session=training_session,
-        affected=affected_by(training_session_id),
-        consequences=_consequences(training_session),
-        button=_button(training_session),
+        affected=affected,
+        consequences=_consequences(training_session, affected),
+        button=_button(len(affected.people)),
     )
 
 
-def _consequences(training_session: SessionDetails) -> list[str]:
+@bp.post("/staff/sessions/<id:training_session_id>/takes-place")
+@allows(Action.SCHEDULE)
+def hold_anyway(training_session_id: int) -> ResponseReturnValue:
+    """Say that a session takes place, whether as many come as were needed or not."""
+    with transaction():
+        service.hold_anyway(training_session_id, actor_id=signed_in().person_id, now=utc_now())
+    flash(_("It takes place. Nobody is reminded of it any more."))
+    return redirect(url_for(ROSTER, training_session_id=training_session_id), code=303)
+
+
+def _consequences(training_session: SessionDetails, affected: Affected) -> list[str]:
     """Return what cancelling does, each a sentence."""
-    held, waiting = training_session.held, training_session.seats.waitlisted
+    held, waiting = affected.seated, affected.waiting
     lines = []
     if held:
         lines.append(
@@ -73,23 +84,31 @@ def _consequences(training_session: SessionDetails) -> list[str]:
                 waiting,
             )
         )
+    if affected.asking:
+        lines.append(
+            ngettext(
+                "%(num)s person who asked for a seat is told by mail.",
+                "%(num)s people who asked for a seat are told by mail.",
+                affected.asking,
+            )
+        )
     if not lines:
         lines.append(_("Nobody is registered, so nobody is told by mail."))
     if training_session.status is SessionStatus.DRAFT:
         lines.append(_("It was a draft: only staff have seen it."))
     elif training_session.audience is not Audience.INVITED:
         lines.append(_("Calendars that subscribe to it show it as cancelled."))
-    lines.append(_("A cancelled session cannot be changed or opened again."))
+    lines.append(_("It cannot be changed then. You can re-open it until it would be over."))
     return lines
 
 
-def _button(training_session: SessionDetails) -> str:
-    if not training_session.live:
+def _button(told: int) -> str:
+    if not told:
         return str(_("Cancel session"))
     return str(
         ngettext(
             "Cancel session and tell %(num)s person",
             "Cancel session and tell %(num)s people",
-            training_session.live,
+            told,
         )
     )

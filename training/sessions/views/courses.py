@@ -15,8 +15,19 @@ from training.db import transaction
 from training.errors import DomainError
 from training.sessions import service
 from training.sessions.catalogue_forms import CourseForm, course_data
-from training.sessions.catalogue_queries import CourseDetails, get_course, list_courses
-from training.sessions.errors import CourseInUseError, CourseSlugTakenError, StaleCourseError
+from training.sessions.catalogue_queries import (
+    CourseDetails,
+    courses_to_build_on,
+    get_course,
+    list_courses,
+)
+from training.sessions.errors import (
+    CircularCoursesError,
+    CourseInUseError,
+    CourseSlugTakenError,
+    RequiredCourseError,
+    StaleCourseError,
+)
 from training.sessions.values import CoursePlan
 from training.sessions.views.blueprint import COURSES, bp
 from training.sessions.views.catalogue import attempt, confirm_deletion, shows, wanted
@@ -26,7 +37,11 @@ from training.web.fields import AppForm
 from training.web.filters import language_name
 from training.web.shown import Difference, differing
 
-_FIELD_OF: Mapping[type[DomainError], str] = {CourseSlugTakenError: "slug"}
+_FIELD_OF: Mapping[type[DomainError], str] = {
+    CircularCoursesError: "required_ids",
+    CourseSlugTakenError: "slug",
+    RequiredCourseError: "required_ids",
+}
 
 
 @bp.get("/staff/courses/")
@@ -49,7 +64,7 @@ def new_course() -> ResponseReturnValue:
     """Make a course."""
     is_sent = request.method == "POST"
     form = CourseForm(data=None if is_sent else {"language": own_language()})
-    form.offer()
+    form.offer(courses_to_build_on(None))
     if not is_sent:
         return _render(form, None)
     if not form.validate():
@@ -72,7 +87,7 @@ def edit_course(course_id: int) -> ResponseReturnValue:
     form = CourseForm(
         data=None if is_sent else {**course_data(stored.plan), "revision": stored.revision}
     )
-    form.offer()
+    form.offer(courses_to_build_on(course_id))
     if not is_sent:
         return _render(form, stored)
     if not form.validate():
@@ -94,7 +109,8 @@ def edit_course(course_id: int) -> ResponseReturnValue:
         form.refuse(error)
         stored = get_course(course_id, now=utc_now())
         form.rebase(stored.revision)
-        found = differing(_described(stored.plan), _described(form.to_plan()))
+        titles = dict(courses_to_build_on(course_id))
+        found = differing(_described(stored.plan, titles), _described(form.to_plan(), titles))
         return _render(form, stored, HTTPStatus.CONFLICT, found)
     if status:
         return _render(form, stored, status)
@@ -148,11 +164,13 @@ def _render(
     return page, status, headers_for(status)
 
 
-def _described(plan: CoursePlan) -> list[tuple[str, str]]:
+def _described(plan: CoursePlan, titles: Mapping[int, str]) -> list[tuple[str, str]]:
+    required = sorted(titles.get(key, "") for key in plan.required_ids)
     return [
         (_("Title"), plan.title),
         (_("Short name in addresses"), plan.slug),
         (_("Summary"), plan.summary),
         (_("Description"), plan.description),
         (_("Language"), language_name(plan.language)),
+        (_("Builds on"), "\n".join(required)),
     ]

@@ -98,7 +98,7 @@ def _button(affected: Affected) -> str:
         ngettext(
             "Move session; %(num)s person keeps waiting",
             "Move session; %(num)s people keep waiting",
-            affected.waiting,
+            len(affected.people),
         )
     )
 
@@ -120,6 +120,14 @@ def _consequences(affected: Affected) -> list[str]:
                 "%(num)s person waits and keeps their place in line.",
                 "%(num)s people wait and keep their place in line.",
                 affected.waiting,
+            )
+        )
+    if affected.asking:
+        lines.append(
+            ngettext(
+                "%(num)s person asks for a seat, and goes on asking.",
+                "%(num)s people ask for a seat, and go on asking.",
+                affected.asking,
             )
         )
     lines.append(_("Calendars that subscribe follow by themselves."))

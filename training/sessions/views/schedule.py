@@ -51,6 +51,7 @@ def schedule() -> ResponseReturnValue:
         current=SCHEDULE,
         sessions=page.sessions,
         seats_in_words=seats_in_words,
+        now=now,
         filters=filters,
         is_filtered=filters != Filters(),
         periods=[
