@@ -140,7 +140,6 @@ def _look(training_session_id: int, email: str) -> tuple[int, RegistrationStatus
         offered=0,
         waitlist_capacity=row.waitlist_capacity,
         waitlisted=row.waitlisted_count,
-        is_awaited=row.waitlisted_count > 0,
     )
     return person_id, place(seats_seen)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from tests.times import NOW
+from tests.times import HOUR, NOW, wall
 from training.db import db, transaction
 from training.imports.service import registrations as imported
 from training.imports.values import Options, RegistrationDraft
@@ -13,7 +14,10 @@ from training.organizations.values import OrganizationStatus
 from training.registrations import seats, service
 from training.registrations.seats import Group
 from training.registrations.values import CancelledBecause, Claim, Fit, Participant
-from training.sessions.values import SeatPlan
+from training.sessions.values import HoldPlan, SeatPlan, SeatRules
+
+#: When held seats are released, and an offer ends.
+IN_AN_HOUR = NOW + HOUR
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,10 +30,13 @@ class Stage:
     #: Waits, and is passed over as long as the organization is suspended.
     waiting_id: int
     organization_id: int
-    #: Has the seat, where somebody has it.
+    campaign_id: int
+    #: Has the seat, or is offered it, where it is not free.
     seated_id: int
     #: Has a seat in the roomy session.
     elsewhere_id: int
+    #: Asked for the seat, and nobody has decided yet.
+    asking_id: int
     staff_id: int
     #: Nobody else is called so.
     number: str
@@ -170,6 +177,83 @@ def move_out(stage: Stage) -> None:
         seats.move([stage.seated_id], stage.roomy_id, actor_id=stage.staff_id, now=NOW)
 
 
+def approve(stage: Stage) -> None:
+    """What staff do who decide about a request."""
+    with transaction():
+        seats.approve(stage.asking_id, actor_id=stage.staff_id, now=NOW)
+
+
+def release(stage: Stage) -> None:
+    """What staff do who keep seats for an organization no longer."""
+    with transaction():
+        seats.release_hold(
+            stage.training_session_id, stage.organization_id, actor_id=stage.staff_id, now=NOW
+        )
+
+
+def release_in_time(stage: Stage) -> None:
+    """What a host does when the date of a release has come."""
+    with transaction():
+        seats.settle(stage.training_session_id, now=IN_AN_HOUR)
+
+
+def of_the_organization(stage: Stage) -> None:
+    """What the representative does for whose organization the seat is kept."""
+    people = (stage.participant(claim=Claim.REPRESENTATIVE, organization_id=stage.organization_id),)
+    _register(stage, Group(participants=people, actor_id=stage.staff_id))
+
+
+def hold_more(stage: Stage) -> None:
+    """What staff do who keep a seat until the session starts."""
+    with transaction():
+        seats.set_hold(
+            stage.training_session_id,
+            stage.organization_id,
+            HoldPlan(seats=1),
+            expected=HoldPlan(seats=1, release=wall(IN_AN_HOUR)),
+            actor_id=stage.staff_id,
+            now=NOW,
+        )
+
+
+def set_rules(stage: Stage) -> None:
+    """What staff do who let single people pass groups, or not, and the like."""
+    with transaction():
+        rules = SeatRules(fills_gaps=False, organization_limit=3)
+        seats.change_rules(stage.training_session_id, rules, actor_id=stage.staff_id, now=NOW)
+
+
+def allot(stage: Stage) -> None:
+    """What staff do who allot seats of a campaign to an organization."""
+    with transaction():
+        seats.set_allotment(
+            stage.campaign_id,
+            stage.organization_id,
+            5,
+            expected=0,
+            actor_id=stage.staff_id,
+            now=NOW,
+        )
+
+
+def accept(stage: Stage) -> None:
+    """What the mailed link does to which a seat is offered."""
+    with transaction():
+        seats.accept(stage.seated_id, actor_id=None, now=NOW)
+
+
+def decline(stage: Stage) -> None:
+    """What it does when the seat is not wanted."""
+    with transaction():
+        seats.decline(stage.seated_id, actor_id=None, now=NOW)
+
+
+def expire(stage: Stage) -> None:
+    """What a host does when nobody answered an offer."""
+    with transaction():
+        seats.settle(stage.training_session_id, now=IN_AN_HOUR + timedelta(seconds=1))
+
+
 def _register(stage: Stage, group: Group) -> None:
     with transaction():
         service.register(stage.training_session_id, group, now=NOW)
@@ -188,27 +272,57 @@ FOR_A_FREE_SEAT: tuple[Way, ...] = (
     promote,
     resume,
     take_away,
+    approve,
 )
 #: Who wants the one seat that somebody has, while another waits for it.
 FOR_A_TAKEN_SEAT: tuple[Way, ...] = (form, swap, cancel, cancel_several, move_out)
+#: Who wants the one seat that is kept for an organization, while somebody of no one waits for it.
+FOR_A_HELD_SEAT: tuple[Way, ...] = (
+    form,
+    of_the_organization,
+    release,
+    release_in_time,
+    hold_more,
+    set_rules,
+    overbook,
+)
+#: Who wants the one seat that somebody was offered, while another waits for it.
+FOR_AN_OFFERED_SEAT: tuple[Way, ...] = (form, accept, decline, expire, cancel, promote)
+#: Who wants the one free seat that the organization of who waits may not have any more.
+FOR_AN_ALLOTTED_SEAT: tuple[Way, ...] = (form, allot, of_the_organization, overbook)
 
 #: Everything outside the package of seats that calls it: file → act → the ways that stand for it.
 CALLERS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     ("attendance/service/walk_in.py", "promote"): (promote,),
     ("attendance/service/walk_in.py", "register"): (walk_in, overbook),
     ("demo/holding.py", "register"): (form,),
+    ("demo/seating.py", "approve"): (approve,),
+    ("demo/seating.py", "cancel"): (cancel,),
+    ("demo/seating.py", "change_rules"): (set_rules,),
+    ("demo/seating.py", "set_allotment"): (allot,),
+    ("demo/seating.py", "set_hold"): (hold_more,),
     ("imports/service/registrations.py", "register"): (from_file,),
+    ("registrations/jobs.py", "settle"): (release_in_time, expire),
     ("registrations/service.py", "take"): (form, staff, representative, walk_in, overbook),
     ("registrations/views/adding.py", "register"): (staff,),
+    ("registrations/views/allotments.py", "set_allotment"): (allot,),
+    ("registrations/views/answering.py", "accept"): (accept,),
+    ("registrations/views/answering.py", "decline"): (decline,),
     ("registrations/views/cancelling.py", "cancel_several"): (cancel_several,),
+    ("registrations/views/holds.py", "release_hold"): (release,),
+    ("registrations/views/holds.py", "set_hold"): (hold_more,),
     ("registrations/views/manage.py", "cancel"): (cancel,),
     ("registrations/views/moving.py", "move"): (move_in, move_out),
     ("registrations/views/registering.py", "register"): (form,),
+    ("registrations/views/requests.py", "approve"): (approve,),
     ("registrations/views/seat_acts.py", "cancel"): (cancel,),
     ("registrations/views/seat_acts.py", "change_capacity"): (take_away,),
     ("registrations/views/seat_acts.py", "promote"): (promote,),
+    ("registrations/views/seat_rules.py", "change_rules"): (set_rules,),
     ("registrations/views/swapping.py", "swap"): (swap,),
+    ("representatives/service.py", "accept"): (accept,),
     ("representatives/service.py", "cancel_several"): (cancel_several,),
+    ("representatives/service.py", "decline"): (decline,),
     ("representatives/service.py", "register"): (representative,),
     ("representatives/service.py", "swap"): (swap,),
     ("representatives/views/registering.py", "register"): (representative,),
