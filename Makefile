@@ -1,6 +1,12 @@
 # make run      the site on this machine, with demo data:  make run PORT=8080 INSTANCE=/srv/training
 # make test     all tests
+# make race     processes race for seats, more often:  make race ROUNDS=200
+# make model    every act on seats in any order, for long:  make model STORIES=2000
+# make load     registrations in their thousands, with the figures; takes half an hour
+# make crash    servers killed, disks and databases hurt, for long:  make crash ROUNDS=200
+# make mutants  whether the tests of the rules notice a rule that is wrong; takes minutes
 # make lint     what else must hold: style, types, imports, templates, migrations
+# make bench    measure it beside docs/performance.md:  make bench ROWS=list,form ENGINES=sqlite ROUNDS=3
 # make format   write the code as `make lint` wants it
 # make lock     pin the newest versions that pyproject.toml allows (needs uv)
 #
@@ -22,7 +28,7 @@ TRAINING := env TRAINING_INSTANCE="$(INSTANCE)" \
             $(BIN)/python -m training
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint format lock
+.PHONY: run test race model load crash mutants lint bench format lock
 
 run: $(VENV)/.run
 	@$(TRAINING) migrate
@@ -33,8 +39,27 @@ test: $(VENV)/.test
 	@.ci/say-if-no-chromium
 	@$(BIN)/python -m pytest -n 2
 
+race: $(VENV)/.test
+	@ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest tests/races
+
+model: $(VENV)/.test
+	@MODEL=$(or $(STORIES),500) $(BIN)/python -m pytest -n 2 tests/model
+
+load: $(VENV)/.test
+	@LOAD=full $(BIN)/python -m pytest -s tests/load
+
+crash: $(VENV)/.test
+	@ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest -s tests/crash
+
+mutants: $(VENV)/.test
+	@$(BIN)/python -m tests.mutation
+
 lint: $(VENV)/.test
 	@.ci/lint $(BIN)
+
+bench: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks $(if $(ROWS),--rows $(ROWS)) $(if $(ENGINES),--engines $(ENGINES)) \
+	  $(if $(ROUNDS),--rounds $(ROUNDS))
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
@@ -45,9 +70,10 @@ lock:
 	@test -n "$(UV)" || { echo "make lock needs uv (https://docs.astral.sh/uv/)." >&2; exit 1; }
 	$(LOCK) --extra postgres pyproject.toml -o requirements/run.txt
 	$(LOCK) --all-extras --group dev --group e2e -c requirements/run.txt pyproject.toml -o requirements/test.txt
+	$(LOCK) --extra postgres --group bench -c requirements/run.txt -c requirements/test.txt pyproject.toml -o requirements/bench.txt
 
 # One stamp for each lock: `make test` after `make run` installs the rest.
-$(VENV)/.run $(VENV)/.test: $(VENV)/.%: requirements/%.txt pyproject.toml
+$(VENV)/.run $(VENV)/.test $(VENV)/.bench: $(VENV)/.%: requirements/%.txt pyproject.toml
 ifneq ($(UV),)
 	@echo "Setting up $(VENV) with uv ..."
 	@uv venv --quiet --allow-existing --python '>=3.11' $(VENV)

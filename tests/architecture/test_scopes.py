@@ -34,11 +34,12 @@ from training.calendars.values import FeedKind
 from training.db import db, transaction
 from training.organizations.models import Membership, Organization
 from training.people.models import Person
+from training.registrations import seats
 from training.registrations.models import Registration
 from training.registrations.values import Claim
 from training.sessions import service as sessions
 from training.sessions.models import Assignment, TrainingSession
-from training.sessions.values import SessionStatus
+from training.sessions.values import Promotion, SeatPlan, SeatRules, SessionStatus
 from training.submissions.service import new_key
 
 #: Parts of a path that are nobody's: whoever has a link may use it, and words are free to all.
@@ -69,6 +70,8 @@ class Sent:
     #: Whether ids stand in the fields as well.
     names_ids: bool = False
     is_json: bool = False
+    #: A part of the path → which of the ids stands there, where that is not the one of its name.
+    ids_in_path: Mapping[str, str] = field(default_factory=dict)
     #: What others' ids in the fields are answered.
     refused: int = 422
 
@@ -146,6 +149,12 @@ SENT = {
         fields=lambda ids: {"member": ids["members"][1], "consent": "y"},
         names_ids=True,
     ),
+    "representatives.accept": Sent(
+        role="representative", ids_in_path={"registration_id": "offered_id"}
+    ),
+    "representatives.decline": Sent(
+        role="representative", ids_in_path={"registration_id": "also_offered_id"}
+    ),
     "representatives.end_membership": Sent(role="representative"),
 }
 #: Name nobody's ids: what they change is whoever is signed in, or whoever has the link.
@@ -157,8 +166,10 @@ OWN_ONLY = {
     "accounts.reset",
     "accounts.sign_in",
     "accounts.sign_out",
+    "registrations.accept",
     "registrations.cancel",
     "registrations.correct_name",
+    "registrations.decline",
     "registrations.make_feed",
     "registrations.register",
 }
@@ -171,10 +182,11 @@ class Side:
     world: World
     ids: dict[str, Any]
 
-    def in_paths_of(self, role: str) -> dict[str, Any]:
+    def in_paths_of(self, role: str, sent: Sent | None = None) -> dict[str, Any]:
         """Return the ids that stand in the addresses of somebody's own pages."""
         slug = self.ids["their_organization_slug" if role == "rival" else "organization_slug"]
-        return {**self.ids, "organization_slug": slug}
+        others = {part: self.ids[name] for part, name in (sent.ids_in_path if sent else {}).items()}
+        return {**self.ids, "organization_slug": slug, **others}
 
 
 def make_side(app: Flask, make: Make, markers: tuple[str, ...]) -> Side:
@@ -184,8 +196,35 @@ def make_side(app: Flask, make: Make, markers: tuple[str, ...]) -> Side:
     session = db.session.get_one(TrainingSession, world.values["training_session_id"])
     staying = [make.member(ours).person_id for _ in range(2)]
     leaving = make.registration(session, organization_id=ours.id, claim=Claim.STAFF)
-    extra = {"members": staying, "leaving_id": leaving.id, "name": markers[0]}
+    first, second = make_offers(make, ours)
+    extra = {
+        "members": staying,
+        "leaving_id": leaving.id,
+        "name": markers[0],
+        "offered_id": first,
+        "also_offered_id": second,
+    }
     return Side(world=world, ids={**world.values, **extra})
+
+
+def make_offers(make: Make, organization: Organization) -> list[int]:
+    """Keep two seats of a session for two people of an organization, until they answer."""
+    session_id = make.training_session(capacity=0).id
+    rules = SeatRules(promotion=Promotion.OFFER)
+    with transaction():
+        seats.change_rules(session_id, rules, expected=None, actor_id=None, now=NOW)
+    offered = [
+        make.registration(
+            db.session.get_one(TrainingSession, session_id),
+            organization_id=organization.id,
+            claim=Claim.STAFF,
+        ).id
+        for _ in range(2)
+    ]
+    with transaction():
+        plan = SeatPlan(capacity=2)
+        seats.change_capacity(session_id, plan, keep=False, actor_id=None, now=NOW)
+    return offered
 
 
 def post_rules(app: Flask) -> dict[str, Rule]:
@@ -232,10 +271,10 @@ def test_authz_04_ids_of_others_in_paths_and_fields_change_nothing(app: Flask, m
             name for name in rule.arguments - FREE if (endpoint, name) not in OF_EVERYBODY
         )
         for role in [sent.role] if sent else ["trainer", "representative"]:
-            own = mine.in_paths_of(role)
+            own = mine.in_paths_of(role, sent)
             fields = sent.fields(mine.ids) if sent else {}
             for names in subsets(swapped):
-                path = {**own, **{name: other.in_paths_of(role)[name] for name in names}}
+                path = {**own, **{name: other.in_paths_of(role, sent)[name] for name in names}}
                 url = url_of(app, rule, path)
                 status = post(clients[role], url, sent or Sent(role=role), fields).status_code
                 if status != (404 if sent or MATRIX[endpoint][role] == "missing" else 403):
@@ -250,7 +289,7 @@ def test_authz_04_ids_of_others_in_paths_and_fields_change_nothing(app: Flask, m
     after = rows_of_everything()
     assert [table for table in before if before[table] != after[table]] == []
     for endpoint, sent in SENT.items():
-        url = url_of(app, rules[endpoint], mine.in_paths_of(sent.role))
+        url = url_of(app, rules[endpoint], mine.in_paths_of(sent.role, sent))
         response = post(clients[sent.role], url, sent, sent.fields(mine.ids))
         before, after = after, rows_of_everything()
         if response.status_code not in {200, 303} or before == after:

@@ -17,11 +17,12 @@ from training.calendars.values import FeedKind
 from training.db import db, transaction
 from training.links import Purpose
 from training.people.models import Person
-from training.registrations import service
+from training.registrations import seats, service
 from training.registrations.models import Registration
 from training.registrations.seats import Group
 from training.registrations.values import Claim, Participant
 from training.sessions.models import Meeting, Venue
+from training.sessions.values import HoldPlan
 from training.submissions.service import Send, new_key
 
 #: Stand in names and addresses of two people; whoever may not see them must not find them.
@@ -91,6 +92,9 @@ def make_world(app: Flask, make: Make, markers: tuple[str, ...] = MARKERS) -> Wo
     with transaction():
         send = Send(key=key, purpose=f"register:{session.id}", actor_id=None, content={})
         waits = service.register(session.id, Group(participants=(waiting,)), send=send, now=NOW)
+    with transaction():
+        plan = HoldPlan(seats=1)
+        seats.set_hold(session.id, ours.id, plan, expected=None, actor_id=None, now=NOW)
     registration = db.session.get_one(Registration, outcome.registration_ids[0])
     make.member(ours, db.session.get_one(Person, registration.person_id))
     meeting_id = db.session.scalars(

@@ -1,15 +1,20 @@
 """What somebody trains: the list of meetings, and one session with its people, on both engines."""
 
+from dataclasses import replace
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.attendance.sheets import ABSENT, OF_EACH_PAGE, PRESENT, Statements, mark, record, running
 from tests.clients import IsolatedClient
 from tests.factories import Make
 from tests.times import DAY, HOUR, NOW
-from training.registrations.values import Claim
-from training.sessions.values import SessionStatus
+from training.db import db, transaction
+from training.registrations import seats
+from training.registrations.values import CancelledBecause, Claim
+from training.sessions.models import Meeting, TrainingSession
+from training.sessions.values import Promotion, SeatRules, SessionStatus
 
 
 def test_my_sessions_begin_with_those_of_today_then_what_is_left_to_do(
@@ -113,3 +118,49 @@ def test_the_page_of_a_session_takes_the_same_few_statements_for_2_and_for_40_pe
         counted.append(len(sent))
 
     assert counted == [OF_EACH_PAGE + 3] * 2
+
+
+def test_who_was_offered_a_seat_stands_apart_and_not_on_the_sheet(
+    make: Make, client: IsolatedClient
+) -> None:
+    """They hold a seat and are not expected; who asks for one is not listed at all."""
+    trainer = make.trainer()
+    session = make.training_session(
+        starts_at=NOW + HOUR, capacity=2, trainer_ids=(trainer.person_id,)
+    )
+    number = session.id
+    rules = SeatRules(promotion=Promotion.OFFER)
+    with transaction():
+        seats.change_rules(number, rules, actor_id=None, now=NOW)
+    first, *_others = make.outcome(
+        db.session.get_one(TrainingSession, number),
+        *(make.participant(name) for name in ("Gone", "Ada", "Bo", "Cy")),
+    ).registration_ids
+    with transaction():
+        seats.cancel(first, because=CancelledBecause.STAFF, actor_id=None, now=NOW)
+    with transaction():
+        asks = replace(rules, needs_approval=True)
+        seats.change_rules(number, asks, actor_id=None, now=NOW)
+    make.registration(db.session.get_one(TrainingSession, number), name="Di")
+    meeting_id = db.session.scalars(
+        sa.select(Meeting.id).where(Meeting.training_session_id == number)
+    ).one()
+    client.sign_in(trainer)
+
+    page = client.page(f"/trainer/sessions/{number}")
+    sheet = client.page(f"/trainer/meetings/{meeting_id}").text()
+
+    tables = {
+        "".join(table.findall("caption")[0].itertext()): [
+            "".join(head.itertext()) for head in table.findall("tbody/tr/th")
+        ]
+        for table in page.root.iter("table")
+    }
+    assert tables == {
+        "Who has a seat": ["Ada"],
+        "Who was offered a seat": ["Bo"],
+        "Who waits, in order": ["Cy"],
+    }
+    assert "Di" not in page.text()
+    assert "Ada" in sheet
+    assert [name for name in ("Bo", "Cy", "Di") if f" {name} " in sheet] == []

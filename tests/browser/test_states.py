@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page
 
 from tests.apps import SECRET_KEY, create_test_app
+from tests.browser.seat_states import make_seats
 from tests.browser.states import STATES, State
 from tests.factories import PASSWORD, Make
 from tests.server.running import serving, training
@@ -36,6 +37,8 @@ LOOKED_UP = {
             "over": "Crisis response online: the basics",
             "cancelled": "%evening repeat",
             "draft": "%what to agree on first",
+            "on_request": "%reviewing a draft",
+            "together": "Accessible video: a workshop%",
         }.items()
     },
     "meeting": "SELECT meeting.id FROM meeting JOIN training_session ON training_session.id"
@@ -46,6 +49,10 @@ LOOKED_UP = {
     " ORDER BY ticket LIMIT 1",
     "waiting": "SELECT id FROM registration WHERE training_session_id = {full}"
     " AND status = 'waitlisted' ORDER BY ticket LIMIT 1",
+    "offered": "SELECT id FROM registration WHERE status = 'offered'"
+    " AND offer_expires_at > CURRENT_TIMESTAMP ORDER BY id LIMIT 1",
+    "asked": "SELECT id FROM registration WHERE training_session_id = {on_request}"
+    " AND status = 'requested' ORDER BY ticket LIMIT 1",
     "marked": "SELECT id FROM registration WHERE training_session_id = {over}"
     " ORDER BY ticket LIMIT 1",
     "campaign": "SELECT id FROM campaign",
@@ -63,7 +70,12 @@ LOOKED_UP = {
     "good_import": "SELECT min(id) FROM import_file",
     "bad_import": "SELECT max(id) FROM import_file",
 }
-LINKS = {"link": "registration", "waiting_link": "waiting"}
+LINKS = {
+    "link": "registration",
+    "waiting_link": "waiting",
+    "offer_link": "offered",
+    "asked_link": "asked",
+}
 
 
 @dataclass
@@ -112,6 +124,7 @@ def look_up(make: Make) -> dict[str, str]:
     }
     for name, query in LOOKED_UP.items():
         found[name] = str(db.session.scalars(sa.text(query.format(**found))).one())
+    found |= make_seats(make, int(found["organization"]), now=now)
     for name, of in LINKS.items():
         public_id, epoch = db.session.execute(
             sa.text("SELECT public_id, link_epoch FROM registration WHERE id = :id"),

@@ -20,6 +20,7 @@ from tests.databases import Databases
 from training.accounts.models import Account
 from training.accounts.service import check_password
 from training.attendance.models import Attendance, AttendanceMark
+from training.campaigns.models import Allotment
 from training.checks import service as checks
 from training.clock import utc_now
 from training.config import Settings
@@ -33,8 +34,17 @@ from training.organizations.models import Membership, Organization
 from training.organizations.values import MembershipRole
 from training.people.models import Person
 from training.people.service import make_missing_people
+from training.registrations.allotment_queries import balances
 from training.registrations.models import Registration
-from training.sessions.models import Assignment, Course, Meeting, TrainingSession
+from training.registrations.values import RegistrationStatus
+from training.sessions.models import (
+    Assignment,
+    Course,
+    Hold,
+    Meeting,
+    Prerequisite,
+    TrainingSession,
+)
 from training.sessions.queries import get_session
 from training.sessions.values import Delivery, SessionState
 
@@ -195,7 +205,7 @@ def test_the_demo_holds_what_there_is_to_look_at(made: Flask) -> None:
     assert count(Course) == 8
     assert count(sa.select(TrainingSession.id).where(~IS_OURS).subquery()) == 68
     assert count(sa.select(TrainingSession.id).where(IS_OURS).subquery()) == 40
-    assert count(Registration) == 349
+    assert count(Registration) == 352
     assert count(Assignment) == 40
     told = states(now)
     assert told["Safer livestreams for beginners"] is SessionState.FEW_SEATS
@@ -217,6 +227,62 @@ def test_the_demo_holds_what_there_is_to_look_at(made: Flask) -> None:
         .order_by(Registration.ticket)
     ).all()
     assert statuses == ["confirmed"] * 8 + ["waitlisted"] * 4
+
+
+def test_each_rule_for_seats_is_shown_once(made: Flask) -> None:
+    now = utc_now()
+
+    def statuses(title: str) -> Counter[str]:
+        found = db.session.scalars(
+            sa.select(Registration.status)
+            .join(Registration.training_session)
+            .where(TrainingSession.title == title)
+        )
+        return Counter(str(status) for status in found)
+
+    offer = db.session.scalars(
+        sa.select(Registration).where(Registration.status == RegistrationStatus.OFFERED)
+    ).one()
+    assert offer.offer_expires_at is not None
+    assert timedelta(0) < offer.offer_expires_at - now <= timedelta(hours=48)
+    assert statuses("Looking after your team: rotas that last") == {
+        "confirmed": 11,
+        "offered": 1,
+        "waitlisted": 1,
+        "cancelled": 1,
+    }
+    assert statuses("Working with creators: reviewing a draft") == {"confirmed": 3, "requested": 2}
+    together = db.session.scalars(
+        sa.select(Registration.ticket).where(Registration.group == 15).order_by(Registration.ticket)
+    ).all()
+    assert together == [15, 16, 17]
+    assert statuses("Accessible video: a workshop in the room") == {
+        "confirmed": 12,
+        "waitlisted": 5,
+    }
+    held = db.session.execute(
+        sa.select(TrainingSession.organization_limit, Hold.seats, Hold.release_at)
+        .join(Hold, Hold.training_session_id == TrainingSession.id)
+        .order_by(Hold.seats)
+    ).all()
+    assert [(limit, number, at > now) for limit, number, at in held] == [(8, 3, True), (8, 4, True)]
+    campaign_id = db.session.scalars(sa.select(Allotment.campaign_id).distinct()).one()
+    left = [(one.seats, one.left) for one in balances(campaign_id)]
+    assert [seats for seats, _left in left] == [40, 30]
+    assert all(0 < left < seats for seats, left in left)
+    ahead = db.session.execute(
+        sa.select(TrainingSession.minimum, TrainingSession.decide_at).where(
+            TrainingSession.minimum.is_not(None)
+        )
+    ).one()
+    assert (ahead.minimum, ahead.decide_at > now) == (8, True)
+    built_on = sa.orm.aliased(Course)
+    builds_on = db.session.execute(
+        sa.select(Course.slug, built_on.slug)
+        .join(Prerequisite, Prerequisite.course_id == Course.id)
+        .join(built_on, built_on.id == Prerequisite.required_course_id)
+    ).all()
+    assert [tuple(one) for one in builds_on] == [("ads-that-reach-people", "safer-livestreams")]
 
 
 def test_sessions_differ_in_zone_language_delivery_and_meetings(made: Flask) -> None:
@@ -299,10 +365,13 @@ def test_only_today_s_mails_wait_to_be_sent(made: Flask) -> None:
         .order_by(Message.status, Message.kind)
     ).all()
     assert [tuple(mail) for mail in mails] == [
-        ("dead", "registration.confirmed", 335),
+        ("dead", "registration.confirmed", 333),
+        ("dead", "registration.requested", 5),
         ("dead", "registration.waitlisted", 12),
+        ("queued", "registration.cancelled", 1),
+        ("queued", "registration.offered", 1),
         ("queued", "registration.session_cancelled", 3),
-        ("queued", "registration.waitlisted", 2),
+        ("queued", "registration.waitlisted", 5),
     ]
     assert set(db.session.scalars(sa.select(Message.reason))) == {
         None,
@@ -338,7 +407,7 @@ def test_the_demo_can_be_made_at_any_time(app: Flask, now: datetime) -> None:
     begins = db.session.scalars(sa.select(TrainingSession.starts_at).where(IS_OURS)).all()
     assert sum(at < now - timedelta(hours=2) for at in begins) == 16
     assert sum(at > now for at in begins) == 23
-    assert count(Registration) == 349
+    assert count(Registration) == 352
     assert states(now)["Crisis response online: the first hour"] is SessionState.WAITLIST
 
 

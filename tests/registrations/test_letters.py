@@ -99,6 +99,11 @@ def test_there_is_a_letter_for_each_kind_of_message() -> None:
         messages.REPLACED,
         messages.MOVED,
         messages.SESSION_CANCELLED,
+        messages.REQUESTED,
+        messages.REFUSED,
+        messages.OFFERED,
+        messages.OFFER_ENDED,
+        messages.RESTORED,
         messages.ALREADY_REGISTERED,
     }
 
@@ -450,7 +455,18 @@ def test_mail_06_a_name_in_a_mail_is_no_link(make: Make) -> None:
     assert "evil.example" not in mail.text + mail.subject
 
 
-@pytest.mark.parametrize("kind", sorted(set(RENDERERS) - {messages.MOVED, messages.REPLACED}))
+#: Of who was moved or swapped, asked for a seat or is offered one: see the tests beside this one.
+ELSEWHERE = {
+    messages.MOVED,
+    messages.REPLACED,
+    messages.REQUESTED,
+    messages.REFUSED,
+    messages.OFFERED,
+    messages.OFFER_ENDED,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(set(RENDERERS) - ELSEWHERE))
 def test_letters_are_calm_and_tidy(waiting: tuple[Registration, ...], kind: str) -> None:
     if kind == messages.PROMOTED:
         cancel(waiting[0])
@@ -459,7 +475,7 @@ def test_letters_are_calm_and_tidy(waiting: tuple[Registration, ...], kind: str)
     if kind == messages.SESSION_CANCELLED:
         with transaction():
             sessions.cancel(waiting[1].training_session_id, actor_id=None, now=NOW)
-    is_first = kind in {messages.CONFIRMED, messages.ALREADY_REGISTERED}
+    is_first = kind in {messages.CONFIRMED, messages.RESTORED, messages.ALREADY_REGISTERED}
 
     mail = written(kind, waiting[0] if is_first else waiting[1])
 

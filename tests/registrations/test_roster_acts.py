@@ -401,7 +401,7 @@ def test_cancelling_somebody_says_first_who_moves_up(staff: IsolatedClient, make
     response = staff.fill(address)
 
     assert "Ada gives up the seat and is told by mail." in page
-    assert "Bob, who waits longest, gets the seat and is told by mail." in page
+    assert "1 person moves up from the waitlist and is told by mail: Bob." in page
     assert response.status_code == 303
     assert _statuses(session.id) == [
         ("Ada", "cancelled"),
@@ -566,7 +566,7 @@ def test_more_seats_go_to_those_who_wait(staff: IsolatedClient, make: Make) -> N
         "waitlisted",
     ]
     assert (
-        "Seats changed: 2 people moved up from the waitlist and are told by mail."
+        "Seats changed. 2 people moved up from the waitlist and are told by mail."
         in staff.get(response.headers["Location"]).text
     )
 

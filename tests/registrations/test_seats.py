@@ -165,9 +165,9 @@ def test_no_limit_lets_everybody_in(app: Flask, make: Make) -> None:
 
 
 def _die_between_cancel_and_promotion(url: str, folder: Path, registration_id: int) -> None:
-    waitlist_fill = "training.registrations.seats.freeing.fill"
+    give_on = "training.registrations.seats.freeing.give_on"
     with create_test_app(url, folder).app_context(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(waitlist_fill, lambda *_a, **_k: os._exit(9))
+        patch.setattr(give_on, lambda *_a, **_k: os._exit(9))
         with transaction():
             seats.cancel(registration_id, because=CancelledBecause.STAFF, actor_id=None, now=NOW)
 

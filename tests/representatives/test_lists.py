@@ -102,7 +102,7 @@ def test_lists_take_as_many_statements_for_one_as_for_many(
             taken.append(len(sent))
         counted.append(taken)
 
-    assert counted == [[8, 6, 5, 7], [8, 6, 5, 7]]
+    assert counted == [[10, 6, 5, 7], [10, 6, 5, 7]]
 
 
 def test_past_sessions_are_listed_the_last_first(client: IsolatedClient, make: Make) -> None:

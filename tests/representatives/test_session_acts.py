@@ -207,7 +207,7 @@ def test_the_page_of_a_session_shows_ones_own_people_with_rank_and_attendance(
     with statements() as sent:
         page = client.page(f"{base(organization)}/sessions/{session.id}")
 
-    assert len(sent) == 8
+    assert len(sent) == 9
     tables = [
         [" ".join(" ".join(line.itertext()).split()) for line in one.iter("tr")][1:]
         for one in page.root.iter("table")

@@ -20,6 +20,7 @@ NAMES = {
     Subject(kind="organization", id=1): Name("Aid", None),
     Subject(kind="training_session", id=1): Name("Basics", None),
     Subject(kind="course", id=1): Name("First aid", None),
+    Subject(kind="campaign", id=1): Name("Month", None),
 }
 IN_AID = {"organization_id": 1}
 
@@ -53,7 +54,9 @@ def test_every_act_is_in_a_group_that_has_a_name(words: Flask) -> None:
 
 
 BO, BASICS = ("registration", 2), ("training_session", 1)
+HOLD, AT = ("hold", 1), "2027-05-12T11:00:00+00:00"
 CANCELLED = _entry("registration.cancel", ("registration", 4))
+RELEASED = _entry("hold.release", HOLD, after=IN_AID)
 SENTENCES = [
     (
         _entry("session.change_capacity", BASICS, before={"capacity": 20}, after={"capacity": 25}),
@@ -133,6 +136,104 @@ SENTENCES = [
         "Bo moved up from the waitlist because Cy cancelled.",
     ),
     (_entry("registration.promote", BO), "Asha Okoye gave Bo a seat."),
+    (
+        _entry("registration.promote", BO, actor_id=None, cause=RELEASED),
+        "Bo moved up from the waitlist because held seats were released.",
+    ),
+    (
+        _entry("registration.register", BO, actor_id=None, after={"status": "requested"}),
+        "Bo asked for a seat.",
+    ),
+    (
+        _entry("registration.register", BO, after={"status": "requested"}),
+        "Asha Okoye asked for a seat for Bo.",
+    ),
+    (
+        _entry("registration.cancel", BO, actor_id=2, before={"status": "requested"}),
+        "Bo withdrew the request.",
+    ),
+    (
+        _entry("registration.cancel", BO, before={"status": "offered"}),
+        "Asha Okoye took the offered seat back from Bo.",
+    ),
+    (
+        _entry("registration.offer", BO, actor_id=None, cause=CANCELLED),
+        "Bo was offered a seat because Cy cancelled.",
+    ),
+    (_entry("registration.offer", BO, actor_id=None), "Bo was offered a seat."),
+    (_entry("registration.accept", BO, actor_id=2), "Bo accepted the offered seat."),
+    (_entry("registration.accept", BO), "Asha Okoye accepted the seat that Bo was offered."),
+    (_entry("registration.decline", BO, actor_id=None), "Bo declined the offered seat."),
+    (
+        _entry("registration.expire_offer", BO, actor_id=None),
+        "Bo did not answer the offer of a seat in time.",
+    ),
+    (
+        _entry("registration.approve", BO, after={"status": "confirmed"}),
+        "Asha Okoye approved the request of Bo, who has a seat.",
+    ),
+    (
+        _entry("registration.approve", BO, after={"status": "waitlisted"}),
+        "Asha Okoye approved the request of Bo, who waits for a seat.",
+    ),
+    (_entry("registration.refuse", BO), "Asha Okoye refused the request of Bo."),
+    (
+        _entry("registration.lapse", BO, actor_id=None),
+        "The request of Bo lapsed: nobody decided in time.",
+    ),
+    (
+        _entry("registration.restore", BO, after={"status": "waitlisted"}),
+        "Bo waits again: the session was re-opened.",
+    ),
+    (
+        _entry("registration.pass_over", BO, actor_id=None, after={"obstacle": "limit"}),
+        (
+            "Bo was passed over, because the organization has as many seats as one may have, "
+            "and keeps the place in line."
+        ),
+    ),
+    (
+        _entry("registration.pass_over", BO, actor_id=None),
+        (
+            "Bo was passed over, because the partnership does not run now, "
+            "and keeps the place in line."
+        ),
+    ),
+    (
+        _entry("session.change_seat_rules", BASICS, after={"minimum": 6, "decide": None}),
+        "Asha Okoye changed the rules for the seats: people needed, when it is decided.",
+    ),
+    (_entry("session.reopen", BASICS), "Asha Okoye re-opened the session."),
+    (_entry("session.hold_anyway", BASICS), "Asha Okoye said that the session takes place."),
+    (
+        _entry("hold.set", HOLD, after={**IN_AID, "seats": 3, "release_at": AT}),
+        "Asha Okoye held 3 seats for Aid until Wed, 12 May 2027, 14:00 (Nairobi).",
+    ),
+    (
+        _entry(
+            "hold.set",
+            HOLD,
+            before={"seats": 3},
+            after={**IN_AID, "seats": 1, "release_at": AT},
+        ),
+        ("Asha Okoye held 1 seat for Aid instead of 3, until Wed, 12 May 2027, 14:00 (Nairobi)."),
+    ),
+    (
+        _entry("hold.release", HOLD, after=IN_AID),
+        "Asha Okoye released the seats held for Aid.",
+    ),
+    (
+        _entry("hold.release", HOLD, actor_id=None, after=IN_AID),
+        "The seats held for Aid were released: their day had come.",
+    ),
+    (
+        _entry("allotment.set", ("campaign", 1), after={**IN_AID, "seats": 5}),
+        "Asha Okoye allotted 5 seats of “Month” to Aid.",
+    ),
+    (
+        _entry("allotment.set", ("campaign", 1), after={**IN_AID, "seats": None}),
+        "Asha Okoye let Aid use any seats of “Month”.",
+    ),
     (
         _entry("registration.promote", BO, after={"overbooked": "They came by plane"}),
         "Asha Okoye gave Bo a seat beyond the number of seats: “They came by plane”",

@@ -50,6 +50,22 @@ class MeetingState:
     ends_at: datetime
 
 
+#: Whoever was marked so was there.
+_THERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY})
+
+
+def has_attended(statuses: Collection[AttendanceStatus | None]) -> bool:
+    """Tell whether somebody attended a session's course, as other courses may build on it.
+
+    They were there, be it late or until before the end, at every meeting that has begun and was
+    not called off. Nobody marked is nobody there: staff can take them all the same. A meeting to
+    come is not asked about, so that whoever is in a course may register for the one after it.
+
+    :param statuses: what the newest mark says at each of these meetings; None: there is none.
+    """
+    return bool(statuses) and all(status in _THERE for status in statuses)
+
+
 def opens_at(starts_at: datetime) -> datetime:
     """Return from when on a meeting may be marked, by everybody."""
     return starts_at - OPENS_BEFORE

@@ -66,16 +66,21 @@ def revised(body: bytes, *, revision: int, revised_at: datetime) -> bytes:
 
     As if it were written anew, in a hundredth of the time.
     """
-    stamp = f"{revised_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    for name, value in (
-        ("DTSTAMP", stamp),
-        ("SEQUENCE", str(revision)),
-        ("LAST-MODIFIED", stamp),
+    stamp = _stamp(revised_at)
+    for begin, value in (
+        (b"\r\nDTSTAMP:", stamp),
+        (b"\r\nSEQUENCE:", b"%d" % revision),
+        (b"\r\nLAST-MODIFIED:", stamp),
     ):
         # Nothing that somebody typed begins a line: its line ends are escaped.
-        before, begin, rest = body.partition(f"\r\n{name}:".encode())
-        body = b"".join((before, begin, value.encode(), rest[rest.index(b"\r\n") :]))
+        start = body.index(begin) + len(begin)
+        body = body[:start] + value + body[body.index(b"\r\n", start) :]
     return body
+
+
+@lru_cache(maxsize=1024)
+def _stamp(instant: datetime) -> bytes:
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}".encode()
 
 
 def _summary(entry: CalendarEntry) -> Text:

@@ -1,6 +1,6 @@
 """Who and what the demo's sessions need: colleagues, partners, people, a campaign, courses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,9 @@ from training.organizations.values import MembershipRole, OrganizationPlan
 from training.people.models import Person
 from training.people.service import create_person, find_or_make_people
 from training.registrations.values import Claim, Participant
+from training.sessions import service as sessions
 from training.sessions.models import Course
+from training.sessions.values import CoursePlan
 from training.text import slug
 
 #: Long enough for what happened in the demo's past.
@@ -54,6 +56,10 @@ class Cast:
     trainer_ids: tuple[int, ...]
     campaign_id: int
     courses: Mapping[str, Course]
+    #: Partner's domain → the organization's id.
+    organizations: Mapping[str, int]
+    #: Partner's domain → seats that its people may use across the campaign.
+    allotments: Mapping[str, int]
     #: Of each partner: whom its representative has on the list.
     members: tuple[tuple[Member, ...], ...]
     #: Of each partner: who registers alone, and only says to be with it.
@@ -93,6 +99,8 @@ def make_cast(hash_of: Mapping[str, str], *, now: datetime) -> Cast:
     }
     db.session.add_all([campaign, *courses.values()])
     db.session.flush()
+    for text in scenario.COURSES:
+        _build_on(courses[text.slug], [courses[slug] for slug in text.builds_on], now=now)
     people = {
         partner.domain: _make_partner(partner, campaign.id, id_of, now=now)
         for partner in scenario.PARTNERS
@@ -117,11 +125,29 @@ def make_cast(hash_of: Mapping[str, str], *, now: datetime) -> Cast:
         trainer_ids=tuple(id_of[one.email] for one in scenario.TRAINERS),
         campaign_id=campaign.id,
         courses=courses,
+        organizations={domain: group[0].organization_id for domain, group in people.items()},
+        allotments=scenario.ALLOTMENTS,
         members=tuple(members.values()),
         strangers=tuple(
             tuple(one for one in people[partner.domain] if one.name in _strangers(partner))
             for partner in scenario.PARTNERS
         ),
+    )
+
+
+def _build_on(course: Course, required: Sequence[Course], *, now: datetime) -> None:
+    if not required:
+        return
+    plan = CoursePlan(
+        title=course.title,
+        slug=course.slug,
+        summary=course.summary,
+        description=course.description,
+        language=course.language,
+        required_ids=frozenset(one.id for one in required),
+    )
+    sessions.revise_course(
+        course.id, plan, expected_revision=course.revision, actor_id=None, now=now - _MEMBERS_FOR
     )
 
 

@@ -1,7 +1,7 @@
 """Holding the demo's sessions: scheduled, registered for, marked, called off."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -10,7 +10,9 @@ from training.attendance import service as attendance
 from training.attendance.values import AttendanceStatus, Mark, MarkSource
 from training.clock import find_zone, midnight_before, utc_to_wall
 from training.db import db
+from training.demo import seating
 from training.demo.cast import Cast
+from training.demo.seating import wall
 from training.demo.values import SessionText
 from training.registrations import service as registrations
 from training.registrations.models import Registration
@@ -53,12 +55,17 @@ def hold(text: SessionText, number: int, cast: Cast) -> None:
     if text.status is SessionStatus.DRAFT:
         return
     sessions.publish(training_session_id, actor_id=cast.coordinator_id, now=published_at)
+    seating.set_rules(training_session_id, text, cast, now=published_at)
     forms = list(_forms(text, number, cast))
     for position, form in enumerate(forms, start=1):
-        is_today = position > len(forms) - text.alone_today
+        is_today = position > len(forms) - text.alone_today - bool(text.whole)
         passed = timedelta(days=_REGISTERED_DAYS) * position / (len(forms) + 1)
         at = cast.now if is_today else (published_at + passed).replace(microsecond=0)
         registrations.register(training_session_id, form, now=at)
+    seating.decide(
+        training_session_id, text, cast, now=published_at + timedelta(days=_REGISTERED_DAYS)
+    )
+    seating.give_up(training_session_id, text, cast)
     if text.status is SessionStatus.CANCELLED:
         sessions.cancel(training_session_id, actor_id=cast.coordinator_id, now=cast.now)
     elif text.is_marked:
@@ -85,7 +92,7 @@ def _plan(text: SessionText, cast: Cast) -> SessionPlan:
         meetings=tuple(_meetings(text, cast.now)),
         course_id=course.id,
         campaign_id=cast.campaign_id,
-        registration_opens=None if opens is None else _wall(cast.now.date(), opens, "09:00"),
+        registration_opens=None if opens is None else wall(cast.now.date(), opens, "09:00"),
         trainer_ids=(cast.trainer_ids[text.trainer],),
     )
 
@@ -97,7 +104,7 @@ def _meetings(text: SessionText, now: datetime) -> Iterator[MeetingPlan]:
         spans = [(start, timedelta(minutes=90))]
     else:
         spans = [
-            (_wall(now.date(), sitting.day, sitting.time), timedelta(minutes=sitting.minutes))
+            (wall(now.date(), sitting.day, sitting.time), timedelta(minutes=sitting.minutes))
             for sitting in text.sittings
         ]
     is_online = text.delivery is not Delivery.IN_PERSON
@@ -112,18 +119,11 @@ def _meetings(text: SessionText, now: datetime) -> Iterator[MeetingPlan]:
         )
 
 
-def _wall(today: date, working_days: int, at: str) -> datetime:
-    """Return a wall time so many working days after today, or before it."""
-    day, step = today, 1 if working_days > 0 else -1
-    left = abs(working_days)
-    while left:
-        day += timedelta(days=step)
-        left -= day.weekday() < 5  # noqa: PLR2004 -- Monday to Friday
-    return datetime.combine(day, time.fromisoformat(at))
-
-
 def _forms(text: SessionText, number: int, cast: Cast) -> Iterator[Group]:
-    """Yield who registers, form by form: first representatives for several, then people alone."""
+    """Yield who registers, form by form.
+
+    First representatives for several, then people alone, last a group that waits as a whole.
+    """
     partners = len(cast.members)
     for position, size in enumerate(text.groups):
         members = cast.members[(number + position) % partners][-size:]
@@ -139,6 +139,13 @@ def _forms(text: SessionText, number: int, cast: Cast) -> Iterator[Group]:
     for stranger in in_turn[: text.alone + text.alone_today]:
         participant = stranger.participant(Claim.STATED)
         yield Group(participants=(participant,), consent=CONSENT_VERSION)
+    if text.whole:
+        members = cast.members[(number + len(text.groups)) % partners][-text.whole :]
+        yield Group(
+            participants=tuple(member.participant(Claim.REPRESENTATIVE) for member in members),
+            fit=Fit.WHOLE,
+            actor_id=members[0].representative_id,
+        )
 
 
 def _mark(training_session_id: int, number: int, *, trainer_id: int, now: datetime) -> None:

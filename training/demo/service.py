@@ -13,6 +13,7 @@ from training.demo import scenario
 from training.demo.cast import make_cast
 from training.demo.errors import NotFreshError
 from training.demo.holding import hold
+from training.demo.seating import allot
 from training.imports import eventbrite
 from training.imports.service import bring_in
 from training.imports.values import ImportedSession
@@ -50,6 +51,7 @@ def make_demo(hash_of: Mapping[str, str], *, now: datetime) -> None:
         bring_in(item, now=midnight_before(now, days=_BROUGHT_IN_DAYS_AGO))
     for number, text in enumerate(scenario.SESSIONS):
         hold(text, number, cast)
+    allot(cast)
     _send_nothing_of_the_past(now)
 
 

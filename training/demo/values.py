@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from training.sessions.values import Audience, Delivery, SessionStatus
+from training.sessions.values import Audience, Delivery, SeatRules, SessionStatus
+
+#: How seats are given where nobody said otherwise.
+USUAL = SeatRules()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +50,8 @@ class CourseText:
     title: str
     summary: str
     description: str
+    #: Courses that it builds on, by their slugs.
+    builds_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +63,17 @@ class Sitting:
     #: "09:30".
     time: str
     minutes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """Seats of a session that are kept for a partner."""
+
+    #: Its domain.
+    partner: str
+    seats: int
+    #: On which working day from today they are given to whoever wants them; None: at the start.
+    release_on_day: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,5 +103,15 @@ class SessionText:
     #: People who register themselves, the last of them today.
     alone: int = 0
     alone_today: int = 0
+    rules: SeatRules = USUAL
+    #: On which working day from today staff decide whether it takes place.
+    decide_on_day: int | None = None
+    kept: tuple[Kept, ...] = ()
+    #: People whom a representative registers today, to get seats together or wait.
+    whole: int = 0
+    #: Of those who asked for a seat, how many wait for a decision; the others have one.
+    undecided: int = 0
+    #: People who give up their seats today.
+    give_up: int = 0
     #: Whether the trainer has marked who came, where it is over.
     is_marked: bool = True

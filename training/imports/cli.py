@@ -126,6 +126,11 @@ def import_people(context: click.Context, /, file: Path, **options: Any) -> None
 @_keep_going
 @click.option("--no-waiting", is_flag=True, help="Refuse whoever finds no free seat.")
 @click.option(
+    "--waive-prerequisites",
+    is_flag=True,
+    help="Take people who lack a course that the session builds on.",
+)
+@click.option(
     "--as",
     "email",
     metavar="EMAIL",

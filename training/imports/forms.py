@@ -43,6 +43,10 @@ class ConfirmForm(AppForm):
         _l("Leave these rows out, and bring in the others"),
         description=_l("Otherwise nothing is brought in: correct the file and send it again."),
     )
+    waive = BooleanField(
+        _l("Take people all the same who lack a course that a session builds on"),
+        description=_l("Otherwise their rows cannot be brought in."),
+    )
     without_seat = RadioField(_l("Whoever finds no free seat"), default=WAIT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -23,6 +23,7 @@ class Choices:
     dry_run: bool
     keep_going: bool
     no_waiting: bool = False
+    waive_prerequisites: bool = False
 
 
 def run(kind: Kind, file: Path, choices: Choices) -> bool:
@@ -58,6 +59,7 @@ def _bring_in(kind: Kind, file: Path, choices: Choices) -> Report:
         now=utc_now(),
         leave_out=choices.keep_going,
         may_wait=not choices.no_waiting,
+        waives_required=choices.waive_prerequisites,
     )
     with file.open("rb") as opened:
         content = opened.read(MAX_BYTES + 1)

@@ -202,3 +202,6 @@ class Options:
     leave_out: bool = False
     #: Of registrations: whoever finds no free seat waits; else the row is refused.
     may_wait: bool = True
+    #: Of registrations: people are taken who lack a course that the session builds on; else the
+    #: row is refused.
+    waives_required: bool = False

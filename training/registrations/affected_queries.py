@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from training.db import UtcDateTime, db
 from training.organizations.models import Organization
 from training.registrations.models import Registration
-from training.registrations.values import LIVE, SEATED
+from training.registrations.values import LIVE, SEATED, RegistrationStatus
 from training.sessions.affected import (
     Affected,
     AffectedOrganization,
@@ -89,11 +89,12 @@ def affected(training_session_id: int, spans: Sequence[Span]) -> Affected:
             name=row.name,
             organization=row.organization,
             has_seat=row.status in SEATED,
+            is_asking=row.status is RegistrationStatus.REQUESTED,
             elsewhere=tuple(elsewhere.get(row.person_id, ())),
         )
         for row in rows
     ]
-    people.sort(key=lambda one: (not one.has_seat, one.name.casefold()))
+    people.sort(key=lambda one: (not one.has_seat, one.is_asking, one.name.casefold()))
     return Affected(people=tuple(people), organizations=_by_organization(people))
 
 
@@ -123,7 +124,12 @@ def _elsewhere(training_session_id: int, spans: Sequence[Span]) -> dict[int, lis
 
 def _by_organization(people: Sequence[AffectedPerson]) -> tuple[AffectedOrganization, ...]:
     seated = Counter(one.organization for one in people if one.has_seat)
-    waiting = Counter(one.organization for one in people if not one.has_seat)
+    asking = Counter(one.organization for one in people if one.is_asking)
+    waiting = Counter(one.organization for one in people if not one.has_seat and not one.is_asking)
     # Those of none come last.
-    names = sorted(seated | waiting, key=lambda name: (name is None, (name or "").casefold()))
-    return tuple(AffectedOrganization(name, seated[name], waiting[name]) for name in names)
+    names = sorted(
+        seated | waiting | asking, key=lambda name: (name is None, (name or "").casefold())
+    )
+    return tuple(
+        AffectedOrganization(name, seated[name], waiting[name], asking[name]) for name in names
+    )

@@ -33,6 +33,7 @@ AVAILABILITY_COLUMNS = (
     _session.confirmed_count,
     _session.offered_count,
     _session.waitlisted_count,
+    _session.kept_count,
 )
 CARD_COLUMNS = (
     _session.id,
@@ -42,6 +43,7 @@ CARD_COLUMNS = (
     _session.language,
     _session.delivery,
     _session.audience,
+    _session.needs_approval,
     _session.timezone,
     *MEETING_COLUMNS,
     *AVAILABILITY_COLUMNS,
@@ -59,6 +61,8 @@ class SessionCard:
     language: str
     delivery: Delivery
     is_for_partners: bool
+    #: Staff decide about everybody who registers.
+    is_on_request: bool
     timezone: str
     starts_at: datetime
     #: End of the first meeting; the session may have more.
@@ -85,6 +89,7 @@ def availability_of(row: Any, now: datetime) -> Availability:
         confirmed=row.confirmed_count,
         offered=row.offered_count,
         waitlisted=row.waitlisted_count,
+        kept=row.kept_count,
     )
     return availability(clock, seats, now)
 
@@ -99,6 +104,7 @@ def card_of(row: Any, now: datetime) -> SessionCard:
         language=row.language,
         delivery=row.delivery,
         is_for_partners=row.audience is Audience.PARTNERS,
+        is_on_request=row.needs_approval,
         timezone=row.timezone,
         starts_at=row.starts_at,
         first_ends_at=row.first_ends_at,

@@ -1,10 +1,9 @@
 """Which meetings people go to: what their own calendars say, and their organizations'."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
-from uuid import UUID
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 from flask import current_app
@@ -70,44 +69,48 @@ _NUMBERS = (
     .order_by(Registration.id, Meeting.id)
 )
 _STATE = sa.select(joined_rows(_NUMBERS.subquery()))
+# The tables and not the classes, and of 200 rows nothing that is not needed: half of what they cost
+# is making Python's values of them.
+_registration, _meeting = (cast("sa.Table", one.__table__) for one in (Registration, Meeting))
+_stored = cast("sa.Table", StoredEntry.__table__)
+_audit = cast("sa.Table", AuditEntry.__table__).c
 _LAST_ACT = (
-    sa.select(sa.func.max(AuditEntry.at))
-    .where(AuditEntry.subject_kind == "registration", AuditEntry.subject_id == Registration.id)
-    .correlate(Registration)
+    sa.select(sa.func.max(_audit.at))
+    .where(_audit.subject_kind == "registration", _audit.subject_id == _registration.c.id)
+    .correlate(_registration)
     .scalar_subquery()
 )
-_entry = StoredEntry.__table__.c
 #: A row for each of a person's registrations at each meeting, and what is stored for a seat there.
 _OWN = (
     sa.select(
-        Registration.training_session_id,
-        Registration.id,
-        Registration.status,
-        Registration.revision,
-        sa.func.coalesce(_LAST_ACT, Registration.registered_at, type_=UtcDateTime()).label("at"),
-        Meeting.uid,
-        Meeting.starts_at,
-        Meeting.revision.label("meeting_revision"),
-        Meeting.revised_at,
-        Meeting.cancelled_at,
-        _entry.body,
+        _registration.c.training_session_id,
+        _registration.c.status,
+        _registration.c.revision,
+        sa.func.coalesce(_LAST_ACT, _registration.c.registered_at, type_=UtcDateTime()),
+        _meeting.c.id,
+        _meeting.c.revision,
+        _meeting.c.revised_at,
+        _meeting.c.cancelled_at.is_not(None),
+        _stored.c.body,
     )
-    .join(Meeting, Meeting.training_session_id == Registration.training_session_id)
+    .join_from(
+        _registration,
+        _meeting,
+        _meeting.c.training_session_id == _registration.c.training_session_id,
+    )
     .outerjoin(
-        StoredEntry.__table__,
-        sa.and_(_entry.meeting_uid == Meeting.uid, _entry.variant == Variant.PERSONAL),
+        _stored,
+        sa.and_(_stored.c.meeting_uid == _meeting.c.uid, _stored.c.variant == Variant.PERSONAL),
     )
-    .where(_IS_OWN, Meeting.starts_at >= _since)
-    .order_by(Meeting.starts_at, Meeting.uid, Registration.id)
+    .where(_registration.c.person_id == sa.bindparam("person_id"), _meeting.c.starts_at >= _since)
+    .order_by(_meeting.c.starts_at, _meeting.c.uid, _registration.c.id)
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """What became of all that one person did about one meeting."""
 
     training_session_id: int
-    uid: UUID
     status: RegistrationStatus
     #: Rises with every change of the meeting or a registration, and with every registration anew.
     revision: int
@@ -132,38 +135,36 @@ class PersonSource:
     def entries(self, owner: Owner, *, since: datetime) -> Sequence[bytes]:
         """Return the person's meetings, those they gave up too: as cancelled."""
         places = _places(owner.person_id, since)
-        unusual = {place.training_session_id for place in places if not _is_as_stored(place)}
-        written = _write(unusual, {place.uid: place for place in places}) if unusual else {}
+        unusual = {
+            place.training_session_id for place in places.values() if not _is_as_stored(place)
+        }
+        written = _write(unusual, places) if unusual else {}
         return [
-            written.get(place.uid)
+            written.get(meeting_id)
             or revised(place.body or b"", revision=place.revision, revised_at=place.revised_at)
-            for place in places
+            for meeting_id, place in places.items()
         ]
 
 
 PERSON = PersonSource()
 
 
-def _places(person_id: int, since: datetime) -> list[_Place]:
+def _places(person_id: int, since: datetime) -> dict[int, _Place]:
     """Return where the person stands at each meeting; of several registrations the last counts."""
-    rows = db.session.execute(_OWN, {"person_id": person_id, "since": since}).all()
-    return [
-        _Place(
-            training_session_id=last.training_session_id,
-            uid=uid,
-            status=last.status,
-            revision=min(
-                last.meeting_revision + sum(row.revision + 1 for row in of_meeting) - 1,
-                MAX_REVISION,
-            ),
-            revised_at=max(last.revised_at, *(row.at for row in of_meeting)),
-            is_called_off=last.cancelled_at is not None,
-            body=last.body,
+    places: dict[int, _Place] = {}
+    rows = db.session.execute(_OWN, {"person_id": person_id, "since": since})
+    for session_id, status, own, at, meeting_id, revision, revised_at, is_called_off, body in rows:
+        earlier = places.get(meeting_id)
+        raised = revision + own if earlier is None else earlier.revision + own + 1
+        places[meeting_id] = _Place(
+            session_id,
+            status,
+            min(raised, MAX_REVISION),
+            max(at, revised_at if earlier is None else earlier.revised_at),
+            is_called_off,
+            body,
         )
-        for uid, group in groupby(rows, key=lambda row: row.uid)
-        for of_meeting in [list(group)]
-        for last in of_meeting[-1:]
-    ]
+    return places
 
 
 def _is_as_stored(place: _Place) -> bool:
@@ -174,7 +175,7 @@ def _is_as_stored(place: _Place) -> bool:
     )
 
 
-def _write(training_session_ids: set[int], places: Mapping[UUID, _Place]) -> dict[UUID, bytes]:
+def _write(training_session_ids: set[int], places: Mapping[int, _Place]) -> dict[int, bytes]:
     """Return the entries of sessions in which the person has no seat: few, so written when read."""
     settings: Settings = current_app.extensions["settings"]
     written = {}
@@ -184,9 +185,9 @@ def _write(training_session_ids: set[int], places: Mapping[UUID, _Place]) -> dic
         with locale_of(training_session, default=settings.locale):
             entries = open_entries(training_session, base_url=settings.base_url)
             for entry, meeting in zip(entries, in_order(training_session), strict=True):
-                if place := places.get(entry.uid):
+                if place := places.get(meeting.id):
                     own = _own(entry, meeting, place)
-                    written[entry.uid] = vevent(own, domain=settings.uid_domain)
+                    written[meeting.id] = vevent(own, domain=settings.uid_domain)
     return written
 
 

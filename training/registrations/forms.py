@@ -6,7 +6,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, FormField, HiddenField, SelectChoice, SelectField
+from wtforms import (
+    BooleanField,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+)
 from wtforms.validators import Length
 
 from training.organizations.queries import ActiveOrganization
@@ -42,6 +50,36 @@ def blank_person() -> PersonForm:
     return PersonForm(formdata=None, prefix="people-__index__-")
 
 
+def fit_choices() -> RadioField:
+    """Return the field that asks what is to happen to a group where groups may wait as a whole."""
+    return RadioField(
+        _l("If not all fit"),
+        choices=[
+            SelectChoice(Fit.ALL.value, _l("Register nobody")),
+            SelectChoice(
+                Fit.WHAT_FITS.value,
+                _l("Take what fits; the others wait in line, in the order of this form"),
+            ),
+            SelectChoice(
+                Fit.WHOLE.value, _l("All wait together, until there are seats for everybody")
+            ),
+        ],
+        default=Fit.ALL.value,
+    )
+
+
+def chosen_fit(choice: RadioField, box: BooleanField) -> Fit:
+    """Return what is to happen to a group, by whichever of the two fields its form showed."""
+    if choice.raw_data:
+        return Fit(choice.data)
+    return Fit.WHAT_FITS if box.data else Fit.ALL
+
+
+def shown_fit(choice: RadioField, box: BooleanField) -> RadioField | BooleanField:
+    """Return whichever of the two fields a form showed that was sent."""
+    return choice if choice.raw_data else box
+
+
 class KeyForm(AppForm):
     """What a form needs beside its fields: a token, and a key that makes a second send harmless."""
 
@@ -64,6 +102,8 @@ class RegistrationForm(KeyForm):
         _l("If not all fit, take what fits"),
         description=_l("The others wait in line, in the order of this form."),
     )
+    #: Instead, where groups may wait as a whole.
+    group_fit = fit_choices()
     consent = BooleanField(
         _l(
             "I agree that these names and e-mail addresses are used for this training: to confirm "
@@ -113,8 +153,17 @@ class RegistrationForm(KeyForm):
         slug: str = self.organization.data
         return slug if 0 < len(slug) <= MAX_SLUG and slug.isprintable() else None
 
-    def to_group(self, organization_id: int | None) -> Group:
-        """Return who is to be registered; that they belong to the organization, they only say."""
+    @property
+    def fit_choice(self) -> Fit:
+        return chosen_fit(self.group_fit, self.fit)
+
+    def to_group(
+        self, organization_id: int | None, required: frozenset[int] = frozenset()
+    ) -> Group:
+        """Return who is to be registered; that they belong to the organization, they only say.
+
+        :param required: courses that the session builds on.
+        """
         return Group(
             participants=tuple(
                 Participant(
@@ -124,8 +173,9 @@ class RegistrationForm(KeyForm):
                 )
                 for row in self.people
             ),
-            fit=Fit.WHAT_FITS if self.fit.data else Fit.ALL,
+            fit=self.fit_choice,
             consent=CONSENT_VERSION,
+            required=required,
         )
 
     def to_send(self, purpose: str) -> Send:
@@ -137,7 +187,7 @@ class RegistrationForm(KeyForm):
             content={
                 "people": [[row.form["name"].data, row.form["email"].data] for row in self.people],
                 "organization": self.organization.data,
-                "fit": self.fit.data,
+                "fit": self.fit_choice,
             },
         )
 

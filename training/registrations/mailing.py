@@ -9,8 +9,12 @@ from training.people.changes import EmailChanged
 from training.people.models import Person
 from training.registrations import messages
 from training.registrations.models import Registration
+from training.registrations.values import RegistrationStatus
 from training.sessions.models import TrainingSession
 from training.sessions.values import SessionStatus
+
+#: What somebody is told again of whose old links are dead.
+_KIND_OF = {**messages.OF_STATUS, RegistrationStatus.OFFERED: messages.OFFERED}
 
 
 def answer_ended_representation(change: RepresentationEnded) -> None:
@@ -38,11 +42,16 @@ def answer_changed_email(change: EmailChanged) -> None:
         .execution_options(synchronize_session=False)
     )
     to_come = db.session.execute(
-        sa.select(Registration.id, Registration.training_session_id, Registration.status)
+        sa.select(
+            Registration.id,
+            Registration.training_session_id,
+            Registration.status,
+            Registration.offer_expires_at,
+        )
         .join(TrainingSession, TrainingSession.id == Registration.training_session_id)
         .where(
             Registration.person_id == change.person_id,
-            Registration.status.in_(messages.OF_STATUS),
+            Registration.status.in_(_KIND_OF),
             TrainingSession.status == SessionStatus.PUBLISHED,
             TrainingSession.ends_at > change.now,
         )
@@ -51,14 +60,15 @@ def answer_changed_email(change: EmailChanged) -> None:
     queue_messages(
         [
             Letter(
-                kind=messages.OF_STATUS[status],
-                key=f"{messages.OF_STATUS[status]}:{change.audit_entry_id}:{registration_id}",
+                kind=_KIND_OF[status],
+                key=f"{_KIND_OF[status]}:{change.audit_entry_id}:{registration_id}",
                 recipient_id=change.person_id,
                 registration_id=registration_id,
                 training_session_id=training_session_id,
                 audit_entry_id=change.audit_entry_id,
+                valid_until=until if status is RegistrationStatus.OFFERED else None,
             )
-            for registration_id, training_session_id, status in to_come
+            for registration_id, training_session_id, status, until in to_come
         ],
         now=change.now,
     )

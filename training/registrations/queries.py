@@ -20,13 +20,28 @@ from training.registrations.cards import (
 )
 from training.registrations.listings import PUBLIC_VERSION
 from training.registrations.models import Registration
-from training.registrations.values import LIVE, CancelledBecause, Claim, RegistrationStatus
+from training.registrations.values import (
+    LIVE,
+    CancelledBecause,
+    Claim,
+    DeclinedBecause,
+    RegistrationStatus,
+)
 from training.sessions.meeting_columns import MEETING_COLUMNS
-from training.sessions.models import Assignment, Course, Meeting, Room, TrainingSession, Venue
+from training.sessions.models import (
+    Assignment,
+    Course,
+    Meeting,
+    Prerequisite,
+    Room,
+    TrainingSession,
+    Venue,
+)
 from training.sessions.values import (
     Audience,
     Availability,
     Delivery,
+    Promotion,
     SessionState,
     SessionStatus,
 )
@@ -34,6 +49,8 @@ from training.text import joined
 
 #: Other dates of a course that a page offers.
 OTHER_DATES = 5
+#: Somebody may register then, be it for the waitlist.
+_TAKES_REGISTRATIONS = {SessionState.OPEN, SessionState.FEW_SEATS, SessionState.WAITLIST}
 
 # The tables and not the classes: what is read here is not worth an object each.
 _session, _meeting = TrainingSession.__table__.c, Meeting.__table__.c
@@ -61,12 +78,23 @@ class PublicSession:
     ends_at: datetime
     meetings: int
     availability: Availability
+    #: Whether staff decide about everybody who registers.
+    needs_approval: bool
+    #: Whether a group may wait as a whole.
+    groups_wait: bool
+    #: Hours in which somebody who waited answers whether they take a seat; None: it is theirs.
+    offer_hours: int | None
+    #: So many people are needed, or staff decide by then whether it takes place; None: it does.
+    minimum: int | None
+    decide_at: datetime | None
     course_id: int | None
     course_slug: str | None
     course_title: str | None
     campaign_slug: str | None
     campaign_name: str | None
     trainers: tuple[str, ...]
+    #: Titles of courses that people have attended before.
+    builds_on: tuple[str, ...]
     #: Stands for all that was read here, and for the dates of the course that follow.
     validator: str
 
@@ -81,11 +109,12 @@ class PublicSession:
     @property
     def takes_registrations(self) -> bool:
         """Whether somebody who proves nothing may register, be it for the waitlist."""
-        return not self.is_for_partners and self.availability.state in {
-            SessionState.OPEN,
-            SessionState.FEW_SEATS,
-            SessionState.WAITLIST,
-        }
+        return not self.is_for_partners and self.availability.state in _TAKES_REGISTRATIONS
+
+    @property
+    def is_on_request(self) -> bool:
+        """Whether somebody who proves nothing asks for a seat, and staff decide."""
+        return self.needs_approval or bool(self.builds_on)
 
     @property
     def is_full(self) -> bool:
@@ -117,6 +146,13 @@ class ManagedRegistration:
     status: RegistrationStatus
     #: Place in line, from 1; None for who does not wait.
     rank: int | None
+    #: How many others wait with them, to get their seats together.
+    others_of_group: int
+    request_expires_at: datetime | None
+    offer_expires_at: datetime | None
+    #: An offered seat can be accepted until its deadline, also before anybody has noted its end.
+    is_offer_over: bool
+    declined_because: DeclinedBecause | None
     cancelled_because: CancelledBecause | None
     #: Something came in its place: a substitute's, or the same person's in another session.
     has_successor: bool
@@ -150,23 +186,69 @@ class ManagedRegistration:
         return self.status is RegistrationStatus.WAITLISTED
 
     @property
+    def is_requested(self) -> bool:
+        return self.status is RegistrationStatus.REQUESTED
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether a seat is kept for an answer, which may still be given."""
+        return self.status is RegistrationStatus.OFFERED and not self.is_offer_over
+
+    @property
+    def is_offer_ended(self) -> bool:
+        """Whether a seat was kept, and declined or not accepted in time."""
+        is_declined = self.status is RegistrationStatus.DECLINED
+        return self.is_offer_over or (is_declined and self.offer_expires_at is not None)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether they asked for a seat and got none."""
+        return self.status is RegistrationStatus.DECLINED and not self.is_offer_ended
+
+    @property
+    def is_declined_by_hand(self) -> bool:
+        """Whether somebody said no; else nobody answered in time."""
+        return self.declined_because in {DeclinedBecause.PERSON, DeclinedBecause.STAFF}
+
+    @property
     def is_cancelled(self) -> bool:
         return self.status is RegistrationStatus.CANCELLED
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be done with it any more, whatever became of the session."""
+        return self.status not in LIVE or self.is_offer_over
 
     @property
     def is_session_cancelled(self) -> bool:
         return self.session_status is SessionStatus.CANCELLED
 
+    @property
+    def may_register_again(self) -> bool:
+        return self.is_listed and self.availability.state in _TAKES_REGISTRATIONS
+
     def may_cancel(self, now: datetime) -> bool:
         """Tell whether the participant may still give it up."""
-        return not self.is_cancelled and now < self.starts_at
+        return not self.is_over and now < self.starts_at
 
 
-# Separated by a character that no name holds.
+#: No name or title holds it.
+_BETWEEN = "\x1f"
 _TRAINERS = (
-    sa.select(sa.func.aggregate_strings(_person.name, "\x1f"))
+    sa.select(sa.func.aggregate_strings(_person.name, _BETWEEN))
     .select_from(Assignment.__table__.join(Person.__table__, _person.id == _assignment.person_id))
     .where(_assignment.training_session_id == _session.id)
+    .correlate(TrainingSession.__table__)
+    .scalar_subquery()
+)
+_required = Course.__table__.alias("required").c
+_BUILDS_ON = (
+    sa.select(sa.func.aggregate_strings(_required.title, _BETWEEN))
+    .join(
+        Prerequisite.__table__,
+        Prerequisite.__table__.c.required_course_id == _required.id,
+    )
+    .where(Prerequisite.__table__.c.course_id == _session.course_id)
     .correlate(TrainingSession.__table__)
     .scalar_subquery()
 )
@@ -196,6 +278,13 @@ _PUBLIC_SESSION = (
         _session.revision,
         _session.seat_changes,
         _session.course_id,
+        _session.needs_approval,
+        _session.groups_wait,
+        _session.promotion,
+        _session.offer_hours,
+        _session.minimum,
+        _session.decide_at,
+        _session.settled_at,
         *MEETING_COLUMNS,
         *AVAILABILITY_COLUMNS,
         _course.slug.label("course_slug"),
@@ -203,6 +292,7 @@ _PUBLIC_SESSION = (
         _campaign.slug.label("campaign_slug"),
         _campaign.name.label("campaign_name"),
         _TRAINERS.label("trainers"),
+        _BUILDS_ON.label("builds_on"),
         _NEXT_DATE.label("next_date"),
         PUBLIC_VERSION.label("version"),
     )
@@ -258,16 +348,32 @@ _EARLIER = (
     .correlate(Registration.__table__)
     .scalar_subquery()
 )
+_same_group = Registration.__table__.alias("same_group").c
+_OTHERS_OF_GROUP = (
+    sa.select(sa.func.count())
+    .where(
+        _same_group.training_session_id == _registration.training_session_id,
+        _same_group.status == RegistrationStatus.WAITLISTED,
+        _same_group.group_number == _registration.group_number,
+        _same_group.id != _registration.id,
+    )
+    .correlate(Registration.__table__)
+    .scalar_subquery()
+)
 _MANAGED = (
     sa.select(
         _registration.id,
         _registration.person_id,
         _registration.name,
         _registration.status.label("registration_status"),
+        _registration.request_expires_at,
+        _registration.offer_expires_at,
+        _registration.declined_because,
         _registration.cancelled_because,
         _registration.successor_id.is_not(None).label("has_successor"),
         _registration.link_epoch,
         _EARLIER.label("earlier"),
+        _OTHERS_OF_GROUP.label("others_of_group"),
         _person.email_key,
         _person.timezone.label("reader_timezone"),
         _session.id.label("session_id"),
@@ -302,9 +408,17 @@ def get_public_session(training_session_id: int, *, now: datetime) -> PublicSess
     if row is None:
         raise NotFoundError
     seen = availability_of(row, now)
-    trainers = tuple(sorted(row.trainers.split("\x1f"))) if row.trainers else ()
-    changing = (row.revision, row.seat_changes, row.version, row.next_date, seen.state)
-    names = (row.course_slug, row.course_title, row.campaign_slug, row.campaign_name, trainers)
+    trainers, builds_on = _sorted(row.trainers), _sorted(row.builds_on)
+    has_begun = now >= row.starts_at
+    changing = (row.revision, row.seat_changes, row.version, row.next_date, seen.state, has_begun)
+    names = (
+        row.course_slug,
+        row.course_title,
+        row.campaign_slug,
+        row.campaign_name,
+        trainers,
+        builds_on,
+    )
     return PublicSession(
         id=row.id,
         title=row.title,
@@ -318,12 +432,18 @@ def get_public_session(training_session_id: int, *, now: datetime) -> PublicSess
         ends_at=row.ends_at,
         meetings=row.meetings,
         availability=seen,
+        needs_approval=row.needs_approval,
+        groups_wait=row.groups_wait,
+        offer_hours=row.offer_hours if row.promotion is Promotion.OFFER else None,
+        minimum=None if row.settled_at or has_begun else row.minimum,
+        decide_at=row.decide_at,
         course_id=row.course_id,
         course_slug=row.course_slug,
         course_title=row.course_title,
         campaign_slug=row.campaign_slug,
         campaign_name=row.campaign_name,
         trainers=trainers,
+        builds_on=builds_on,
         validator=repr((changing, names)),
     )
 
@@ -361,12 +481,18 @@ def find_managed(public_id: str, *, now: datetime) -> ManagedRegistration | None
     if row is None:
         return None
     is_waiting = row.registration_status is RegistrationStatus.WAITLISTED
+    is_offered = row.registration_status is RegistrationStatus.OFFERED
     return ManagedRegistration(
         id=row.id,
         person_id=row.person_id,
         name=row.name,
         status=row.registration_status,
         rank=row.earlier + 1 if is_waiting else None,
+        others_of_group=row.others_of_group if is_waiting else 0,
+        request_expires_at=row.request_expires_at,
+        offer_expires_at=row.offer_expires_at,
+        is_offer_over=is_offered and row.offer_expires_at < now,
+        declined_because=row.declined_because,
         cancelled_because=row.cancelled_because,
         has_successor=row.has_successor,
         link_epoch=row.link_epoch,
@@ -430,6 +556,10 @@ def offered_claims(organization_id: int) -> sa.ColumnElement[bool]:
             refused.refused_organization_id == organization_id,
         ),
     )
+
+
+def _sorted(names: str | None) -> tuple[str, ...]:
+    return tuple(sorted(names.split(_BETWEEN))) if names else ()
 
 
 def _sitting(row: Any, *, join_url: str | None = None) -> Sitting:

@@ -1,5 +1,6 @@
 """What staff see of a session's people, in few statements whatever their number."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,17 +8,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from training.audit.models import AuditEntry
 from training.db import db
 from training.errors import NotFoundError
+from training.notifications.models import Message
+from training.notifications.values import MessageStatus
 from training.organizations.models import Organization
 from training.organizations.queries import IS_ACTIVE_OR_NONE
 from training.people.models import Person
+from training.registrations import messages
 from training.registrations.models import Registration
-from training.registrations.values import SEATED, CancelledBecause, Claim, RegistrationStatus
+from training.registrations.seats.books import VOUCHED_ORGANIZATION
+from training.registrations.values import (
+    CancelledBecause,
+    Claim,
+    DeclinedBecause,
+    RegistrationStatus,
+)
 from training.sessions.models import TrainingSession
-from training.sessions.rules import promotes
-from training.sessions.values import SessionClock
 from training.text import search_key
 
 
@@ -35,15 +42,22 @@ class RosterRow:
     #: Place in line, from 1; None for who does not wait.
     rank: int | None
     registered_at: datetime
+    #: How many wait together and get seats together; 1: they wait alone, or do not wait.
+    group_size: int
+    #: Until when an offered seat waits for an answer; after it ended, until when it did.
+    offer_expires_at: datetime | None
+    #: The mail with the offer could not be delivered: it stands until its end all the same.
+    is_offer_undelivered: bool
+    #: When a request lapses.
+    request_expires_at: datetime | None
     cancelled_because: CancelledBecause | None
+    declined_because: DeclinedBecause | None
     #: Given up by a representative of theirs.
     is_cancelled_by_organization: bool
     #: What came in its place, if anything did.
     successor: "Successor | None"
     #: An organization that was named, and said that they are not with it.
     refused_by: str | None
-    #: Waits, and is passed over: the organization is not active.
-    is_passed_over: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,9 +75,14 @@ class Successor:
 class Roster:
     """A session's people: who has a seat by name, who waits in order, who gave up newest first."""
 
+    #: Who asked for a seat and has no answer yet, in order.
+    requested: tuple[RosterRow, ...]
+    #: Also those who have been offered one.
     seated: tuple[RosterRow, ...]
     waiting: tuple[RosterRow, ...]
     ended: tuple[RosterRow, ...]
+    #: How many asked for a seat, whoever is shown.
+    open_requests: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,40 +95,32 @@ class RegistrationFacts:
     status: RegistrationStatus
     organization_id: int | None
     organization: str | None
-    is_passed_over: bool
+    #: Of which somebody vouched that they are with it.
+    vouched_organization_id: int | None
+    #: The organization is not active, so nobody of it moves up by itself.
+    is_suspended: bool
     title: str
-    timezone: str
     capacity: int | None
     held: int
     overbooked_by: int
-    clock: SessionClock
-    #: Of those who wait and may have a seat, who waits longest; this one does not count.
-    next_in_line: "InLine | None"
     #: How many wait longer than this one.
     waiting_longer: int
-
-    @property
-    def is_seat_free(self) -> bool:
-        return self.capacity is None or self.held < self.capacity
-
-    def moves_up(self, now: datetime) -> "InLine | None":
-        """Return who gets the seat if this registration is cancelled, or None."""
-        if self.status not in SEATED or self.overbooked_by or not promotes(self.clock, now):
-            return None
-        return self.next_in_line
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InLine:
-    """Somebody who waits."""
-
-    id: int
-    name: str
 
 
 _successor = sa.orm.aliased(Registration)
 _successor_session = sa.orm.aliased(TrainingSession)
 _refused_by = sa.orm.aliased(Organization)
+_IS_OFFER_UNDELIVERED = (
+    sa.select(Message.id)
+    .where(
+        Message.registration_id == Registration.id,
+        Message.kind == messages.OFFERED,
+        Message.status == MessageStatus.DEAD,
+        Registration.status == RegistrationStatus.OFFERED,
+    )
+    .correlate(Registration)
+    .exists()
+)
 _ROWS = (
     sa.select(
         Registration.id,
@@ -120,7 +131,12 @@ _ROWS = (
         Registration.status,
         Registration.ticket,
         Registration.registered_at,
+        Registration.group.label("group_number"),
+        Registration.offer_expires_at,
+        _IS_OFFER_UNDELIVERED.label("is_offer_undelivered"),
+        Registration.request_expires_at,
         Registration.cancelled_because,
+        Registration.declined_because,
         sa.and_(
             Registration.cancelled_because == CancelledBecause.PERSON,
             Registration.cancelled_by != Registration.person_id,
@@ -130,7 +146,6 @@ _ROWS = (
         _successor_session.title.label("successor_title"),
         (_successor.person_id == Registration.person_id).label("is_moved"),
         _refused_by.name.label("refused_by"),
-        sa.not_(IS_ACTIVE_OR_NONE).label("is_suspended"),
     )
     .join(Person, Person.id == Registration.person_id)
     .outerjoin(Organization, Organization.id == Registration.organization_id)
@@ -149,12 +164,16 @@ def roster(training_session_id: int, *, q: str = "") -> Roster:
     :param q: only those in whose name, address or organization all of its words are.
     """
     words = search_key(q).split()
+    requested: list[RosterRow] = []
     seated: list[RosterRow] = []
     waiting: list[RosterRow] = []
     ended: list[RosterRow] = []
     rank = 0
-    for row in db.session.execute(_ROWS, {"training_session_id": training_session_id}):
+    rows = db.session.execute(_ROWS, {"training_session_id": training_session_id}).all()
+    sizes = Counter(row.group_number for row in rows if row.status is RegistrationStatus.WAITLISTED)
+    for row in rows:
         is_waiting = row.status is RegistrationStatus.WAITLISTED
+        is_together = is_waiting and row.group_number is not None
         one = RosterRow(
             id=row.id,
             name=row.name,
@@ -165,25 +184,33 @@ def roster(training_session_id: int, *, q: str = "") -> Roster:
             ticket=row.ticket,
             rank=rank + 1 if is_waiting else None,
             registered_at=row.registered_at,
+            group_size=sizes[row.group_number] if is_together else 1,
+            offer_expires_at=row.offer_expires_at,
+            is_offer_undelivered=row.is_offer_undelivered,
+            request_expires_at=row.request_expires_at,
             cancelled_because=row.cancelled_because,
+            declined_because=row.declined_because,
             is_cancelled_by_organization=bool(row.is_cancelled_by_organization),
             successor=_successor_of(row),
             refused_by=row.refused_by,
-            is_passed_over=is_waiting and row.is_suspended,
         )
         rank += is_waiting
         if words and not _has(one, words):
             continue
         if is_waiting:
             waiting.append(one)
+        elif row.status is RegistrationStatus.REQUESTED:
+            requested.append(one)
         elif row.status in _ENDED:
             ended.append(one)
         else:
             seated.append(one)
     return Roster(
+        requested=tuple(requested),
         seated=tuple(sorted(seated, key=lambda one: (one.name.casefold(), one.id))),
         waiting=tuple(waiting),
         ended=tuple(reversed(ended)),
+        open_requests=sum(row.status is RegistrationStatus.REQUESTED for row in rows),
     )
 
 
@@ -204,11 +231,10 @@ def _has(one: RosterRow, words: Sequence[str]) -> bool:
 
 
 def get_registration(registration_id: int) -> RegistrationFacts:
-    """Return a registration with what decides about its seat, in three statements.
+    """Return a registration with what decides about its seat, in two statements.
 
     :raise NotFoundError: there is no such registration.
     """
-    clock_names = tuple(SessionClock.__dataclass_fields__)
     found = db.session.execute(
         sa.select(
             Registration.id,
@@ -218,13 +244,12 @@ def get_registration(registration_id: int) -> RegistrationFacts:
             Registration.ticket,
             Registration.organization_id,
             Organization.name.label("organization"),
+            VOUCHED_ORGANIZATION.label("vouched_organization_id"),
             sa.not_(IS_ACTIVE_OR_NONE).label("is_suspended"),
             TrainingSession.title,
-            TrainingSession.timezone,
             TrainingSession.capacity,
             (TrainingSession.confirmed_count + TrainingSession.offered_count).label("held"),
             TrainingSession.overbooked_by,
-            *(getattr(TrainingSession, name) for name in clock_names),
         )
         .join(TrainingSession, TrainingSession.id == Registration.training_session_id)
         .outerjoin(Organization, Organization.id == Registration.organization_id)
@@ -232,19 +257,12 @@ def get_registration(registration_id: int) -> RegistrationFacts:
     ).one_or_none()
     if found is None:
         raise NotFoundError
-    is_waiting = sa.and_(
-        Registration.training_session_id == found.training_session_id,
-        Registration.status == RegistrationStatus.WAITLISTED,
-    )
-    in_line = db.session.execute(
-        sa.select(Registration.id, Registration.name)
-        .outerjoin(Organization, Organization.id == Registration.organization_id)
-        .where(is_waiting, IS_ACTIVE_OR_NONE, Registration.id != registration_id)
-        .order_by(Registration.ticket)
-        .limit(1)
-    ).one_or_none()
     waiting_longer = db.session.scalar(
-        sa.select(sa.func.count()).where(is_waiting, Registration.ticket < found.ticket)
+        sa.select(sa.func.count()).where(
+            Registration.training_session_id == found.training_session_id,
+            Registration.status == RegistrationStatus.WAITLISTED,
+            Registration.ticket < found.ticket,
+        )
     )
     return RegistrationFacts(
         id=found.id,
@@ -253,36 +271,11 @@ def get_registration(registration_id: int) -> RegistrationFacts:
         status=found.registration_status,
         organization_id=found.organization_id,
         organization=found.organization,
-        is_passed_over=bool(found.is_suspended),
+        vouched_organization_id=found.vouched_organization_id,
+        is_suspended=bool(found.is_suspended),
         title=found.title,
-        timezone=found.timezone,
         capacity=found.capacity,
         held=found.held,
         overbooked_by=found.overbooked_by,
-        clock=SessionClock(**{name: getattr(found, name) for name in clock_names}),
-        next_in_line=InLine(id=in_line.id, name=in_line.name) if in_line else None,
         waiting_longer=waiting_longer or 0,
-    )
-
-
-def promoted_by_change_of_seats(training_session_id: int, *, actor_id: int) -> int:
-    """Return how many moved up because of the last change of seats that somebody made."""
-    last = (
-        sa.select(sa.func.max(AuditEntry.id))
-        .where(
-            AuditEntry.training_session_id == training_session_id,
-            AuditEntry.action == "session.change_capacity",
-            AuditEntry.actor_id == actor_id,
-        )
-        .scalar_subquery()
-    )
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count()).where(
-                AuditEntry.training_session_id == training_session_id,
-                AuditEntry.because_id == last,
-                AuditEntry.action == "registration.promote",
-            )
-        )
-        or 0
     )

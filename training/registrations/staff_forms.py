@@ -16,6 +16,7 @@ from training.registrations.forms import PersonForm
 from training.registrations.seats import Group
 from training.registrations.service import positions_of_doubles
 from training.registrations.values import Claim, Fit, Participant
+from training.registrations.words import lacks_words
 from training.sessions.fields import SeatFields
 from training.sessions.values import SeatCounts, SeatPlan
 from training.submissions.service import new_key
@@ -60,6 +61,10 @@ class AddPeopleForm(AppForm):
         _l("If not all fit, take what fits"),
         description=_l("In the order of this form; the rest waits. Else nobody is registered."),
     )
+    waive = BooleanField(
+        _l("Add them all the same"),
+        description=_l("Also those of whom we do not know that they attended what comes before."),
+    )
     #: Makes a second send of the same form harmless.
     key = HiddenField(default=new_key)
 
@@ -95,8 +100,17 @@ class AddPeopleForm(AppForm):
             email = self.people[position].form.email
             email.errors = [*email.errors, sentence(error)]
 
-    def to_group(self, actor_id: int) -> Group:
-        """Return what was typed, after it was checked."""
+    def mark_lacking(self, missing: Mapping[int, Sequence[str]]) -> None:
+        """Show beside their rows who lacks which courses: position, from 0 → titles."""
+        for position, titles in missing.items():
+            name = self.people[position].form.name
+            name.errors = [*name.errors, lacks_words(titles)]
+
+    def to_group(self, actor_id: int, required: frozenset[int]) -> Group:
+        """Return what was typed, after it was checked.
+
+        :param required: courses that the session builds on.
+        """
         organization_id = int(self.organization_id.data) if self.organization_id.data else None
         return Group(
             participants=tuple(
@@ -111,6 +125,8 @@ class AddPeopleForm(AppForm):
             fit=Fit.WHAT_FITS if self.take_what_fits.data else Fit.ALL,
             actor_id=actor_id,
             by_staff=True,
+            required=required,
+            waives_required=bool(self.waive.data),
         )
 
     @property
@@ -126,6 +142,7 @@ class AddPeopleForm(AppForm):
             ],
             "organization": self.organization_id.data,
             "fits": self.take_what_fits.data,
+            "waives": self.waive.data,
         }
 
 

@@ -1,8 +1,11 @@
 """Words for what staff see of registrations."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 
-from training.registrations.values import Claim
+from training.registrations.values import CancelledBecause, Claim, DeclinedBecause, Obstacle
+from training.text import for_display
 
 
 def claim_words() -> dict[Claim, str]:
@@ -14,3 +17,54 @@ def claim_words() -> dict[Claim, str]:
         Claim.STAFF: _("staff vouch for it"),
         Claim.STATED: _("as they say themselves"),
     }
+
+
+def lacks_words(titles: Sequence[str]) -> str:
+    """Return which courses somebody needs to attend before, in words."""
+    courses = ", ".join(for_display(title) for title in titles)
+    return str(_("We do not know that this person attended %(courses)s.", courses=courses))
+
+
+def obstacle_words() -> dict[Obstacle | None, str]:
+    """Return why somebody who waits is passed over, in words.
+
+    That no seat is free is said of the session, not of everybody who waits.
+    """
+    return {
+        None: _("A seat is free, and nobody moves up by themselves any more."),
+        Obstacle.FULL: "",
+        Obstacle.HELD: _(
+            "Passed over: the free seats are held for organizations. Keeps the place."
+        ),
+        Obstacle.LIMIT: _(
+            "Passed over: the organization has as many seats as one may have. Keeps the place."
+        ),
+        Obstacle.ALLOTMENT: _(
+            "Passed over: the organization has used its seats in the campaign. Keeps the place."
+        ),
+        Obstacle.SUSPENDED: _("Passed over: the partnership is suspended. Keeps the place."),
+        Obstacle.GROUP: _("Waits until there are seats for the whole group."),
+        Obstacle.BEHIND_GROUP: _("Waits behind a group that nobody may pass."),
+    }
+
+
+def cancelled_words() -> dict[CancelledBecause, str]:
+    """Return who ended a registration, in words."""
+    return {
+        CancelledBecause.PERSON: _("Cancelled by themselves"),
+        CancelledBecause.STAFF: _("Cancelled by staff"),
+        CancelledBecause.SESSION: _("Cancelled with the session"),
+    }
+
+
+def declined_words(because: DeclinedBecause | None, *, was_offered: bool) -> str:
+    """Return how a request or an offer ended, in words."""
+    if because is DeclinedBecause.TIME and was_offered:
+        return str(_("Did not answer the offer in time"))
+    words = {
+        DeclinedBecause.PERSON: _("Declined the offered seat"),
+        DeclinedBecause.STAFF: _("Refused by staff"),
+        DeclinedBecause.TIME: _("Nobody decided about the request in time"),
+        None: _("Declined"),
+    }
+    return str(words[because])

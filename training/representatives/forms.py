@@ -19,7 +19,9 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from training.people.values import email_key
+from training.registrations.forms import chosen_fit, fit_choices
 from training.registrations.values import Fit
+from training.registrations.words import lacks_words
 from training.representatives.errors import RowError
 from training.representatives.queries.people import OwnMember
 from training.representatives.values import Chosen, Newcomer
@@ -122,6 +124,8 @@ class RegisterForm(AppForm):
             "Chosen people first, then new ones; the rest waits. Else nobody is registered."
         ),
     )
+    #: Instead, where groups may wait as a whole.
+    group_fit = fit_choices()
     consent = BooleanField(
         _l(
             "These people know that I register them, and agree that their names and e-mail "
@@ -178,7 +182,7 @@ class RegisterForm(AppForm):
 
     @property
     def fit_choice(self) -> Fit:
-        return Fit.WHAT_FITS if self.fit.data else Fit.ALL
+        return chosen_fit(self.group_fit, self.fit)
 
     def to_send(self, purpose: str, actor_id: int) -> Send:
         """Return what was sent, to know it again."""
@@ -193,7 +197,7 @@ class RegisterForm(AppForm):
                     [one.name, email_key(one.email) if one.email else ""]
                     for one in chosen.newcomers
                 ],
-                "fit": self.fit.data,
+                "fit": self.fit_choice,
             },
         )
 
@@ -218,6 +222,23 @@ class RegisterForm(AppForm):
                     *control.errors,
                     _("This person is registered for this session already."),
                 ]
+
+    def mark_lacking(self, missing: Mapping[int, Sequence[str]]) -> None:
+        """Show beside their rows who lacks which courses.
+
+        :param missing: position among all that were sent, members first → titles.
+        """
+        chosen = self.chosen
+        label_of = {choice.value: choice.label for choice in self.members.choices}
+        for position, titles in missing.items():
+            if position < len(chosen.member_ids):
+                label = label_of[str(chosen.member_ids[position])]
+                words = f"{label}: {lacks_words(titles)}"
+                self.members.errors = [*self.members.errors, words]
+            else:
+                newcomer = chosen.newcomers[position - len(chosen.member_ids)]
+                control = self.people[newcomer.row].form["name"]
+                control.errors = [*control.errors, lacks_words(titles)]
 
     def mark_row(self, error: RowError) -> None:
         """Show beside its row what is wrong with it."""

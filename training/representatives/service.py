@@ -17,6 +17,9 @@ from training.people.service import create_person, find_or_make_people
 from training.people.values import email_key
 from training.registrations import seats
 from training.registrations import service as registrations
+from training.registrations.errors import PrerequisiteError
+from training.registrations.prerequisites import with_attended
+from training.registrations.rules import lacking
 from training.registrations.seats import Group
 from training.registrations.values import CancelledBecause, Claim, Fit, Outcome, Participant
 from training.representatives.errors import (
@@ -111,11 +114,13 @@ def register(
     *,
     fit: Fit,
     consent: str,
+    required: frozenset[int] = frozenset(),
     send: Send,
     actor: Actor,
 ) -> Outcome:
     """Register people of the organization; whoever is new becomes one of them.
 
+    :param required: courses that the session builds on.
     :raise ChosenMemberError: somebody chosen left the organization meanwhile.
     :raise ChosenTwiceError: a row names somebody who is chosen already.
     :raise NamesakeError: a row without address has the name of a member.
@@ -124,19 +129,29 @@ def register(
     """
     participants = _participants(chosen, actor)
     group = Group(
-        participants=tuple(participants), fit=fit, actor_id=actor.person_id, consent=consent
+        participants=with_attended(participants, required, now=actor.now),
+        fit=fit,
+        actor_id=actor.person_id,
+        consent=consent,
+        required=required,
     )
     return registrations.register(training_session_id, group, send=send, now=actor.now)
 
 
-def swap(registration_id: int, chosen: Chosen, actor: Actor) -> int:
+def swap(
+    registration_id: int, chosen: Chosen, actor: Actor, *, required: frozenset[int] = frozenset()
+) -> int:
     """Send somebody else of the organization instead.
 
     :param chosen: one member, or one newcomer.
+    :param required: courses that the session builds on.
     :return: the id of the other's registration.
+    :raise PrerequisiteError: the other lacks one of them.
     :raise ConflictError: as :func:`training.registrations.seats.swap` and :func:`register`.
     """
-    [participant] = _participants(chosen, actor)
+    [participant] = with_attended(_participants(chosen, actor), required, now=actor.now)
+    if lacking(required, participant.attended):
+        raise PrerequisiteError((0,))
     return seats.swap(
         registration_id,
         participant,
@@ -158,6 +173,25 @@ def cancel(registration_ids: Sequence[int], actor: Actor) -> int:
         actor_id=actor.person_id,
         now=actor.now,
     )
+
+
+def accept(registration_id: int, actor: Actor) -> bool:
+    """Take the seat that is kept for one of the organization's people.
+
+    :return: whether this did it; False: it was accepted before.
+    :raise OfferEndedError: it was declined, or not accepted in time.
+    :raise ConflictError: as :func:`training.registrations.seats.accept`.
+    """
+    return seats.accept(registration_id, actor_id=actor.person_id, now=actor.now)
+
+
+def decline(registration_id: int, actor: Actor) -> bool:
+    """Give on the seat that is kept for one of the organization's people.
+
+    :return: whether this did it; False: it was declined, or lost, before.
+    :raise NotOfferedError: no seat is kept, or it was accepted.
+    """
+    return seats.decline(registration_id, actor_id=actor.person_id, now=actor.now)
 
 
 def settle_claims(registration_ids: Sequence[int], *, is_theirs: bool, actor: Actor) -> int:

@@ -19,7 +19,7 @@ from training.organizations.models import Membership, Organization
 from training.organizations.queries import named
 from training.people.models import Person
 from training.registrations.models import Registration
-from training.sessions.models import Course, Meeting, Room, TrainingSession, Venue
+from training.sessions.models import Course, Hold, Meeting, Room, TrainingSession, Venue
 from training.staff.audit_values import Name, Names, ReadEntry, Subject
 from training.text import for_display
 
@@ -68,6 +68,12 @@ NAMED: Mapping[str, tuple[Any, Any]] = {
     "campaign": (Campaign.id, sa.select(Campaign.id, Campaign.name, _NOBODY)),
     "venue": (Venue.id, sa.select(Venue.id, Venue.name, _NOBODY)),
     "room": (Room.id, sa.select(Room.id, Room.name, _NOBODY)),
+    "hold": (
+        Hold.id,
+        sa.select(Hold.id, Organization.name, _NOBODY).join(
+            Organization, Organization.id == Hold.organization_id
+        ),
+    ),
     "feed_token": (FeedToken.id, sa.select(FeedToken.id, FeedToken.name, FeedToken.owner_id)),
 }
 

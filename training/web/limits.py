@@ -28,6 +28,8 @@ from training.errors import TooManyTriesError
 REDIS_SECONDS = 0.2
 #: Seconds for which a Redis that was away is not asked again.
 REDIS_PAUSE = 30.0
+#: Between two looks at what this process need not count any more.
+FORGET_SECONDS = 60.0
 #: Who has an IPv6 address has at least this whole network of them.
 _IPV6_PREFIX = 64
 
@@ -50,12 +52,41 @@ RESET_MAILS = Limit(name="reset-mails", most=30, minutes=60)
 REGISTRATIONS = Limit(name="registrations", most=600, minutes=10)
 
 
+class _Memory(MemoryStorage):
+    """Forgets what is over once a minute.
+
+    The library's own starts a thread with every count, which goes through all of them: with 20,000
+    networks, counting took eight times as long.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counting = threading.Lock()
+        self._forgot_at = time.time()
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        now = time.time()
+        with self._counting:
+            if now >= self._forgot_at + FORGET_SECONDS:
+                self._forget_over(now)
+            count = self.get(key) + amount  # 0 where the time is over
+            if count == amount:
+                self.expirations[key] = now + expiry
+            self.storage[key] = count
+        return count
+
+    def _forget_over(self, now: float) -> None:
+        self._forgot_at = now
+        for key in [key for key, ends_at in self.expirations.items() if ends_at <= now]:
+            self.clear(key)
+
+
 class _Counters:
     """Counts in Redis, or in this process where there is none or it is away."""
 
     def __init__(self, redis_url: str | None, processes: int) -> None:
         self._processes = processes
-        self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._own = FixedWindowRateLimiter(_Memory())
         self._shared = FixedWindowRateLimiter(_redis(redis_url)) if redis_url else None
         self._asked_again_at = 0.0
         self._lock = threading.Lock()

@@ -5,36 +5,28 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import Response, current_app, request
 from flask_babel import get_locale
 
-#: Pages that one process keeps.
-KEPT = 64
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    plain: bytes
-    compressed: bytes
+#: Pages that one process keeps: some 3 kB each, as nearly everybody is sent them.
+KEPT = 512
 
 
 class PageCache:
-    """The newest pages of this process, by their ETag."""
+    """The newest pages of this process, compressed, by their ETag."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[str, _Page] = OrderedDict()
+        self._pages: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, etag: str, render: Callable[[], str]) -> _Page:
+    def get(self, etag: str, render: Callable[[], str]) -> bytes:
         with self._lock:
             page = self._pages.get(etag)
             if page:
                 self._pages.move_to_end(etag)
                 return page
-        plain = render().encode()
-        page = _Page(plain, gzip.compress(plain, compresslevel=6, mtime=0))
+        page = gzip.compress(render().encode(), compresslevel=6, mtime=0)
         with self._lock:
             self._pages[etag] = page
             while len(self._pages) > KEPT:
@@ -66,7 +58,7 @@ def shared_page(validator: str, render: Callable[[], str]) -> Response:
     page = current_app.extensions["page_cache"].get(etag, render)
     if request.accept_encodings.quality("gzip") > 0:
         response.headers["Content-Encoding"] = "gzip"
-        response.set_data(page.compressed)
+        response.set_data(page)
     else:
-        response.set_data(page.plain)
+        response.set_data(gzip.decompress(page))
     return response

@@ -1,5 +1,6 @@
 """Reading: what there is to mark, the sheet of a meeting, and what became of it."""
 
+from training.attendance.queries.courses import attended_courses
 from training.attendance.queries.history import History, get_history
 from training.attendance.queries.meetings import (
     ListedMeeting,
@@ -42,6 +43,7 @@ __all__ = [
     "Sheet",
     "SheetRow",
     "attendance_of",
+    "attended_courses",
     "changes_by_others",
     "disagreements",
     "get_history",

@@ -54,9 +54,10 @@ class OwnPerson:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnPeople:
-    """Who has a seat by name, and who waits in order."""
+    """Who has a seat by name, who was offered one and has not answered, and who waits in order."""
 
     seated: tuple[OwnPerson, ...]
+    offered: tuple[OwnPerson, ...]
     waiting: tuple[OwnPerson, ...]
 
 
@@ -113,12 +114,14 @@ def get_own_session(training_session_id: int, person_id: int, scope: Scope) -> O
 
 
 def people_of(training_session_id: int) -> OwnPeople:
-    """Return who has a seat in a session, and who waits for one."""
+    """Return who has a seat in a session, who was offered one, and who waits for one."""
     seated: list[OwnPerson] = []
+    offered: list[OwnPerson] = []
     waiting: list[OwnPerson] = []
+    of_status = {RegistrationStatus.WAITLISTED: waiting, RegistrationStatus.OFFERED: offered}
     for row in db.session.execute(_PEOPLE, {"training_session_id": training_session_id}):
         is_waiting = row.status is RegistrationStatus.WAITLISTED
-        (waiting if is_waiting else seated).append(
+        of_status.get(row.status, seated).append(
             OwnPerson(
                 registration_id=row.id,
                 name=row.name,
@@ -127,7 +130,9 @@ def people_of(training_session_id: int) -> OwnPeople:
                 rank=len(waiting) + 1 if is_waiting else None,
             )
         )
-    return OwnPeople(seated=tuple(_by_name(seated)), waiting=tuple(waiting))
+    return OwnPeople(
+        seated=tuple(_by_name(seated)), offered=tuple(_by_name(offered)), waiting=tuple(waiting)
+    )
 
 
 def attendance_of(training_session_id: int) -> Mapping[int, Mapping[int, AttendanceStatus]]:

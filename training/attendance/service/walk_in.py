@@ -25,7 +25,8 @@ def add_walk_in(
     """Give somebody at the door a seat, and mark them present.
 
     Nobody waits at a door: without a free seat they are let in on purpose, or not at all. The door
-    is open as long as the meeting may be marked: who came is often noted when it is over.
+    is open as long as the meeting may be marked: who came is often noted when it is over. What the
+    session builds on is not asked about: whoever keeps the door sees who is there, and decides.
 
     :param send: the form that this comes from.
     :return: the registration's id.

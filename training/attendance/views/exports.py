@@ -55,7 +55,7 @@ def export_roster(training_session_id: int, ending: str) -> ResponseReturnValue:
             one.registered_at.astimezone(UTC).isoformat(),
             *_marks(came, one.id, meetings),
         ]
-        for one in (*roster.seated, *roster.waiting, *roster.ended)
+        for one in (*roster.seated, *roster.requested, *roster.waiting, *roster.ended)
     ]
     name = _(
         "%(title)s %(day)s roster", title=own.title, day=_wall(own.starts_at, own.timezone)[:10]
@@ -86,7 +86,7 @@ def export_attendance(training_session_id: int, ending: str) -> ResponseReturnVa
             one.rank,
             *_marks(came, one.registration_id, meetings),
         ]
-        for one in (*people.seated, *people.waiting)
+        for one in (*people.seated, *people.offered, *people.waiting)
     ]
     name = _(
         "%(title)s %(day)s attendance", title=own.title, day=_wall(own.starts_at, own.timezone)[:10]

@@ -4,6 +4,7 @@ from training.demo.scenario.ahead import AHEAD
 from training.demo.scenario.campaign import CAMPAIGN_HASHTAG, CAMPAIGN_NAME, CAMPAIGN_SLUG
 from training.demo.scenario.courses import COURSES
 from training.demo.scenario.partners import (
+    ALLOTMENTS,
     ALSO_REPRESENTED_BY,
     COLLEAGUES,
     PARTNERS,
@@ -16,6 +17,7 @@ from training.demo.scenario.past import PAST
 SESSIONS = (*PAST, *AHEAD)
 
 __all__ = [
+    "ALLOTMENTS",
     "ALSO_REPRESENTED_BY",
     "CAMPAIGN_HASHTAG",
     "CAMPAIGN_NAME",

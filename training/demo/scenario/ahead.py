@@ -1,7 +1,7 @@
 """Sessions of the demo that run or are to come, in several zones and languages."""
 
-from training.demo.values import SessionText, Sitting
-from training.sessions.values import Audience, Delivery, SessionStatus
+from training.demo.values import Kept, SessionText, Sitting
+from training.sessions.values import Audience, Delivery, Promotion, SeatRules, SessionStatus
 
 AHEAD = (
     SessionText(
@@ -193,6 +193,9 @@ AHEAD = (
         trainer=2,
         groups=(5, 4),
         alone=5,
+        # Somebody gave up a seat today, which is offered to whoever waits longest.
+        rules=SeatRules(promotion=Promotion.OFFER, offer_hours=48),
+        give_up=1,
     ),
     SessionText(
         course="safer-livestreams",
@@ -244,6 +247,8 @@ AHEAD = (
         capacity=None,
         trainer=1,
         groups=(3,),
+        rules=SeatRules(minimum=8),
+        decide_on_day=10,
     ),
     SessionText(
         course="looking-after-your-team",
@@ -269,10 +274,12 @@ AHEAD = (
         timezone="Africa/Nairobi",
         sittings=(Sitting(day=15, time="10:00", minutes=180),),
         capacity=12,
-        waitlist_capacity=4,
+        waitlist_capacity=8,
         trainer=0,
         groups=(5, 4),
         alone=5,
+        rules=SeatRules(groups_wait=True),
+        whole=3,
     ),
     SessionText(
         course="working-with-creators",
@@ -283,6 +290,8 @@ AHEAD = (
         trainer=3,
         groups=(2,),
         alone=3,
+        rules=SeatRules(needs_approval=True),
+        undecided=2,
     ),
     SessionText(
         course="moderating-hard-conversations",
@@ -296,5 +305,10 @@ AHEAD = (
         trainer=4,
         groups=(3,),
         alone=2,
+        rules=SeatRules(organization_limit=8),
+        kept=(
+            Kept(partner="harbour-crisis-line", seats=4, release_on_day=12),
+            Kept(partner="lantern-alliance", seats=3),
+        ),
     ),
 )

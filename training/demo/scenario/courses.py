@@ -53,6 +53,7 @@ COURSES = (
             "- Texts and pictures that follow safe messaging guidelines\n"
             "- Reading the numbers, and knowing when to stop"
         ),
+        builds_on=("safer-livestreams",),
     ),
     CourseText(
         slug="working-with-creators",

@@ -169,6 +169,8 @@ PARTNERS = (
     ),
 )
 
+#: A partner → seats that its people may use across the campaign.
+ALLOTMENTS = {"harbour-crisis-line": 40, "lantern-alliance": 30}
 #: Partners whose representative has an account.
 SIGN_IN = ("harbour-crisis-line", "lantern-alliance")
 #: A partner → another one, whose representative acts for both.

@@ -4,7 +4,7 @@ People get seats as by the hand of staff: whoever stands first in the file first
 wait already.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -21,10 +21,16 @@ from training.organizations.values import OrganizationStatus
 from training.people.models import Person
 from training.people.service import make_missing_people
 from training.people.values import email_key
+from training.registrations import seats
 from training.registrations import service as registrations
-from training.registrations.errors import RegistrationClosedError, SessionFullError
+from training.registrations.errors import (
+    PrerequisiteError,
+    RegistrationClosedError,
+    SessionFullError,
+)
 from training.registrations.models import Registration
-from training.registrations.rules import Seats, place
+from training.registrations.prerequisites import required_of_several, with_attended
+from training.registrations.rules import Seats, lacking, place
 from training.registrations.seats import Group
 from training.registrations.values import LIVE, Claim, Fit, Participant, RegistrationStatus
 from training.sessions.models import TrainingSession
@@ -48,6 +54,10 @@ class _Known:
     #: Session with the address, or with organization and name of who has none.
     registered: frozenset[tuple[object, ...]]
     members: dict[tuple[int, str], list[Person]]
+    #: Session → courses that it builds on; most build on none.
+    required: dict[int, frozenset[int]]
+    #: Address, or person → what they attended of these courses.
+    attended: dict[str | int | None, frozenset[int]]
 
 
 @dataclass(slots=True)
@@ -56,6 +66,7 @@ class _Class:
 
     training_session: TrainingSession
     seats: Seats
+    required: frozenset[int]
     #: Row's number → who is to be registered.
     participants: dict[int, Participant] = field(default_factory=dict)
 
@@ -100,6 +111,8 @@ def write(drafts: Sequence[RegistrationDraft], options: Options) -> list[Row]:
                 fit=Fit.WHAT_FITS if options.may_wait else Fit.SEATS,
                 actor_id=options.actor_id,
                 by_staff=True,
+                required=of.required,
+                waives_required=options.waives_required,
             ),
             now=options.now,
         )
@@ -112,7 +125,7 @@ def write(drafts: Sequence[RegistrationDraft], options: Options) -> list[Row]:
 def _decide(
     drafts: Sequence[RegistrationDraft], options: Options
 ) -> tuple[list[Row], list[_Class]]:
-    known = _look_up(drafts)
+    known = _look_up(drafts, options)
     classes: dict[int, _Class] = {}
     row_of: dict[tuple[object, ...], int] = {}
     rows = []
@@ -134,7 +147,12 @@ def _decide(
                 rows.append(replace(row, outcome=Outcome.UNCHANGED))
                 continue
             of = classes.setdefault(
-                training_session.id, _Class(training_session, _seats(training_session))
+                training_session.id,
+                _Class(
+                    training_session,
+                    seats.seen(training_session.id, now=options.now),
+                    known.required.get(training_session.id, frozenset()),
+                ),
             )
             status = _place(of, participant, options)
         except _CellError as error:
@@ -198,6 +216,9 @@ def _participant(draft: RegistrationDraft, known: _Known) -> Participant:
         person_id=person_id,
         organization_id=organization_id,
         claim=Claim.STAFF if organization_id else Claim.STATED,
+        attended=known.attended.get(
+            email_key(draft.email) if draft.email else person_id, frozenset()
+        ),
     )
 
 
@@ -206,6 +227,8 @@ def _place(of: _Class, participant: Participant, options: Options) -> Registrati
     is_over = options.now >= training_session.ends_at
     if training_session.status is not SessionStatus.PUBLISHED or is_over:
         raise _CellError("session", RegistrationClosedError())
+    if lacking(of.required, participant.attended) and not options.waives_required:
+        raise _CellError("session", PrerequisiteError())
     try:
         status = place(of.seats, participant.organization_id)
     except SessionFullError as error:
@@ -215,30 +238,24 @@ def _place(of: _Class, participant: Participant, options: Options) -> Registrati
     return status
 
 
-def _seats(training_session: TrainingSession) -> Seats:
-    return Seats(
-        capacity=training_session.capacity,
-        confirmed=training_session.confirmed_count,
-        offered=training_session.offered_count,
-        waitlist_capacity=training_session.waitlist_capacity,
-        waitlisted=training_session.waitlisted_count,
-        # Of those who wait some may be passed over, but that is seen under the lock only.
-        is_awaited=training_session.waitlisted_count > 0,
-    )
-
-
 def _known_by(training_session_id: int, participant: Participant) -> tuple[object, ...]:
     if participant.email:
         return training_session_id, email_key(participant.email)
     return training_session_id, participant.organization_id, search_key(participant.name)
 
 
-def _look_up(drafts: Sequence[RegistrationDraft]) -> _Known:
+def _look_up(drafts: Sequence[RegistrationDraft], options: Options) -> _Known:
     sessions = _sessions({draft.session for draft in drafts})
     organizations = db.session.execute(
         sa.select(Organization.id, Organization.slug, Organization.name, Organization.status)
     ).all()
     ids = {one.id for found in sessions.values() for one in found}
+    members = (
+        members_without_email({one.id for one in organizations})
+        if any(draft.email is None for draft in drafts)
+        else {}
+    )
+    required = required_of_several(ids)
     return _Known(
         sessions=sessions,
         organizations=Names((one.id, one.slug, one.name) for one in organizations),
@@ -246,10 +263,32 @@ def _look_up(drafts: Sequence[RegistrationDraft]) -> _Known:
             one.id for one in organizations if one.status is not OrganizationStatus.ACTIVE
         ),
         registered=frozenset(_registered(ids)),
-        members=members_without_email({one.id for one in organizations})
-        if any(draft.email is None for draft in drafts)
-        else {},
+        members=members,
+        required=required,
+        attended=_attended(drafts, members, required, options) if required else {},
     )
+
+
+def _attended(
+    drafts: Sequence[RegistrationDraft],
+    members: Mapping[tuple[int, str], Sequence[Person]],
+    required: Mapping[int, frozenset[int]],
+    options: Options,
+) -> dict[str | int | None, frozenset[int]]:
+    """Return what those whom the drafts may mean attended of the courses that are built on."""
+    people = [Participant(name="", email=draft.email) for draft in drafts if draft.email]
+    names = {search_key(draft.name) for draft in drafts if draft.email is None}
+    people += [
+        Participant(name="", person_id=one.id)
+        for (_organization_id, name), found in members.items()
+        if name in names
+        for one in found
+    ]
+    course_ids = frozenset().union(*required.values())
+    return {
+        email_key(one.email) if one.email else one.person_id: one.attended
+        for one in with_attended(people, course_ids, now=options.now)
+    }
 
 
 def _sessions(references: set[str]) -> dict[str, list[TrainingSession]]:

@@ -4,6 +4,7 @@ The file's number makes a second send harmless: of all who confirm it one brings
 others are shown what became of it.
 """
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from flask import redirect, request, url_for
@@ -24,6 +25,7 @@ from training.imports.values import Kind, Options, Outcome, Row
 from training.imports.views.blueprint import bp
 from training.imports.views.navigation import INDEX
 from training.imports.words import counted, kind_label, outcome_label
+from training.registrations.errors import PrerequisiteError
 from training.web.error_pages import headers_for, status_of
 
 #: Rows that are new or changed are shown as far as one reads; those refused are shown all.
@@ -59,6 +61,7 @@ def _options(form: ConfirmForm) -> Options:
         now=utc_now(),
         leave_out=bool(form.leave_out.data),
         may_wait=form.may_wait,
+        waives_required=bool(form.waive.data),
     )
 
 
@@ -83,9 +86,17 @@ def _render_preview(
         to_write=counted(file.kind, len(to_write)) if to_write else "",
         unused=foretold.unused,
         asks_about_seats=file.kind is Kind.REGISTRATIONS,
+        asks_about_courses=bool(form.waive.data) or _lacks_courses(foretold.rows),
         timezone=signed_in().timezone or "UTC",
     )
     return page, status, headers_for(status)
+
+
+def _lacks_courses(rows: Iterable[Row]) -> bool:
+    """Tell whether some rows are refused that staff can have brought in."""
+    return any(
+        isinstance(problem.error, PrerequisiteError) for row in rows for problem in row.problems
+    )
 
 
 def _render_result(file: FileFacts) -> ResponseReturnValue:

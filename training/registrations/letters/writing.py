@@ -13,6 +13,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy.orm import joinedload
 
 from training import links, text
+from training.audit.models import AuditEntry
 from training.calendars import service as calendars
 from training.calendars.values import Variant
 from training.config import Settings
@@ -21,9 +22,10 @@ from training.notifications.values import Attachment, MessageFacts, Rendered, Un
 from training.registrations.letters import addressee as addressees
 from training.registrations.letters.addressee import Addressee
 from training.registrations.models import Registration
-from training.registrations.values import CancelledBecause, RegistrationStatus
+from training.registrations.values import CancelledBecause, DeclinedBecause, RegistrationStatus
+from training.sessions.entries import session_slug
 from training.sessions.models import Meeting, Room, TrainingSession
-from training.sessions.values import Delivery
+from training.sessions.values import Audience, Delivery, SessionStatus
 from training.web import times
 
 # Flask-Babel has no type information; the name is what the extraction of messages looks for.
@@ -58,6 +60,15 @@ class _Sitting:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Deadline:
+    """Until when something stands, as its lines in a mail."""
+
+    when: str
+    #: As of a sitting.
+    your_time: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Left:
     """A session that somebody was moved from."""
 
@@ -80,10 +91,13 @@ class Kind:
 class _Letter:
     """One mail being written; its properties are what the templates speak of."""
 
-    def __init__(self, kind: Kind, registration: Registration, addressee: Addressee) -> None:
+    def __init__(
+        self, kind: Kind, registration: Registration, addressee: Addressee, facts: MessageFacts
+    ) -> None:
         self._kind = kind
         self._registration = registration
         self._addressee = addressee
+        self._facts = facts
         self._settings: Settings = current_app.extensions["settings"]
 
     @property
@@ -139,6 +153,48 @@ class _Letter:
         return self._registration.status is RegistrationStatus.WAITLISTED
 
     @property
+    def is_requested(self) -> bool:
+        return self._registration.status is RegistrationStatus.REQUESTED
+
+    @property
+    def is_offered(self) -> bool:
+        return self._registration.status is RegistrationStatus.OFFERED
+
+    @cached_property
+    def others_of_group(self) -> int:
+        """How many others wait with this one, to get their seats together."""
+        if self._registration.group is None:
+            return 0
+        others = sa.select(sa.func.count()).where(
+            Registration.training_session_id == self._session.id,
+            Registration.status == RegistrationStatus.WAITLISTED,
+            Registration.group == self._registration.group,
+            Registration.id != self._registration.id,
+        )
+        return db.session.scalar(others) or 0
+
+    @property
+    def offer_until(self) -> _Deadline | None:
+        """Until when the offered seat is kept."""
+        return self._deadline(self._registration.offer_expires_at)
+
+    @property
+    def decided_until(self) -> _Deadline | None:
+        """Until when staff decide about the request."""
+        return self._deadline(self._registration.request_expires_at)
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether it ended because nobody answered, or nobody decided."""
+        return self._registration.declined_because is DeclinedBecause.TIME
+
+    @property
+    def is_declined_by_organization(self) -> bool:
+        """Whether a representative declined the seat."""
+        declined = sa.select(AuditEntry.actor_id).where(AuditEntry.id == self._facts.audit_entry_id)
+        return db.session.scalar(declined) not in {None, self._registration.person_id}
+
+    @property
     def is_cancelled_by_staff(self) -> bool:
         return self._registration.cancelled_because is CancelledBecause.STAFF
 
@@ -154,7 +210,8 @@ class _Letter:
     @property
     def gives_seat(self) -> bool:
         """Whether the way in and the calendar file go with it."""
-        return self._kind.gives_seat and not self.is_waiting
+        has_seat = self._registration.status is RegistrationStatus.CONFIRMED
+        return self._kind.gives_seat and has_seat
 
     @property
     def is_online_without_link(self) -> bool:
@@ -181,6 +238,14 @@ class _Letter:
         course = self._session.course
         query = f"?{urlencode({'course': course.slug})}" if course else ""
         return f"{self._settings.base_url}/sessions/{query}"
+
+    @property
+    def session_url(self) -> str | None:
+        """The page of the session, where it has one for everybody."""
+        session = self._session
+        if session.audience is Audience.INVITED or session.status is not SessionStatus.PUBLISHED:
+            return None
+        return f"{self._settings.base_url}/sessions/{session.id}-{session_slug(session.title)}"
 
     @property
     def feed_url(self) -> str:
@@ -239,6 +304,17 @@ class _Letter:
             join_url=meeting.join_url if gives_seat else None,
         )
 
+    def _deadline(self, at: datetime | None) -> _Deadline | None:
+        if at is None:
+            return None
+        local = _instant(at, self._session.timezone, self._addressee.locale)
+        zone = self._addressee.timezone
+        own = _instant(at, zone, self._addressee.locale) if zone else local
+        return _Deadline(
+            when=_in_words(*local),
+            your_time=_in_words(*own) if own[:2] != local[:2] else "",
+        )
+
     def _clock(self, meeting: Meeting, timezone: str) -> times.Moment:
         return times.moment(meeting.starts_at, meeting.ends_at, timezone, self._addressee.locale)
 
@@ -260,7 +336,7 @@ def render(kind: Kind, facts: MessageFacts) -> Rendered | Untold:
     if addressee is None:
         return Untold.NO_ADDRESS
     with force_locale(addressee.locale):
-        return _Letter(kind, registration, addressee).rendered()
+        return _Letter(kind, registration, addressee, facts).rendered()
 
 
 def _registration(registration_id: int) -> Registration:
@@ -274,9 +350,14 @@ def _predecessor(registration: Registration) -> Registration | None:
 
 
 def _when(moment: times.Moment) -> str:
-    return _(
-        "%(date)s, %(clock)s (%(city)s time)",
-        date=moment.date,
-        clock=moment.clock,
-        city=moment.city,
-    )
+    return _in_words(moment.date, moment.clock, moment.city)
+
+
+def _instant(at: datetime, timezone: str, locale: str) -> tuple[str, str, str]:
+    """Return the day, the time of day and the city of a zone."""
+    moment = times.moment(at, at, timezone, locale)
+    return moment.date, moment.start_clock, moment.city
+
+
+def _in_words(date: str, clock: str, city: str) -> str:
+    return _("%(date)s, %(clock)s (%(city)s time)", date=date, clock=clock, city=city)

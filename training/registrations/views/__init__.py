@@ -2,13 +2,19 @@
 
 from training.registrations.views import (
     adding,
+    allotments,
+    answering,
     cancelling,
+    holds,
     manage,
     moving,
     public,
     registering,
+    reopening,
+    requests,
     roster,
     seat_acts,
+    seat_rules,
     subscribing,
     swapping,
 )
@@ -16,14 +22,20 @@ from training.registrations.views.blueprint import bp
 
 __all__ = [
     "adding",
+    "allotments",
+    "answering",
     "bp",
     "cancelling",
+    "holds",
     "manage",
     "moving",
     "public",
     "registering",
+    "reopening",
+    "requests",
     "roster",
     "seat_acts",
+    "seat_rules",
     "subscribing",
     "swapping",
 ]

@@ -1,5 +1,7 @@
 """Registering people by the hand of staff."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import flash, redirect, request
@@ -18,9 +20,11 @@ from training.registrations import service
 from training.registrations.errors import (
     AlreadyRegisteredError,
     DoesNotFitError,
+    PrerequisiteError,
     RegistrationClosedError,
     SessionFullError,
 )
+from training.registrations.prerequisites import missing_of, required_courses, with_attended
 from training.registrations.staff_forms import MOST_PEOPLE, AddPeopleForm, blank_staff_person
 from training.registrations.values import Outcome, RegistrationStatus
 from training.registrations.views.blueprint import bp
@@ -44,16 +48,16 @@ def add(training_session_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _render(training_session_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     send = _send(training_session_id, form)
+    now = utc_now()
+    title_of = required_courses(training_session_id)
+    group = form.to_group(signed_in().person_id, frozenset(title_of))
+    group = replace(group, participants=with_attended(group.participants, group.required, now=now))
     try:
         with transaction():
-            outcome = service.register(
-                training_session_id,
-                form.to_group(signed_in().person_id),
-                send=send,
-                now=utc_now(),
-            )
+            outcome = service.register(training_session_id, group, send=send, now=now)
     except (ConflictError, BusyError) as error:
-        return _refused(training_session_id, form, send, error)
+        missing = missing_of(group.participants, title_of)
+        return _refused(training_session_id, form, send, error, missing=missing)
     flash(_told(outcome, all_have_addresses=form.all_have_addresses))
     return redirect(roster_url(training_session_id), code=303)
 
@@ -70,16 +74,27 @@ def _send(training_session_id: int, form: AddPeopleForm) -> Send:
 
 
 def _refused(
-    training_session_id: int, form: AddPeopleForm, send: Send, error: DomainError
+    training_session_id: int,
+    form: AddPeopleForm,
+    send: Send,
+    error: DomainError,
+    *,
+    missing: Mapping[int, tuple[str, ...]],
 ) -> ResponseReturnValue:
-    """Show what the same send led to before, if it did; else why it was refused now."""
+    """Show what the same send led to before, if it did; else why it was refused now.
+
+    :param missing: row, from 0 → titles of courses that this person needs to attend before.
+    """
     refusal = why_refused(form, send, error)
     if refusal is None:
         return redirect(roster_url(training_session_id), code=303)
     if isinstance(refusal, AlreadyRegisteredError) and refusal.positions:
         form.mark(refusal)
         return _render(training_session_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    form.refuse(refusal)
+    if isinstance(refusal, PrerequisiteError):
+        form.mark_lacking(missing)
+    else:
+        form.refuse(refusal)
     return _render(training_session_id, form, status_of(refusal), refusal=refusal)
 
 
@@ -122,5 +137,6 @@ def _render(
         or utc_now() >= training_session.clock.ends_at,
         wants_seats=isinstance(refusal, SessionFullError | DoesNotFitError),
         is_closed=isinstance(refusal, RegistrationClosedError),
+        builds_on=required_courses(training_session_id).values(),
     )
     return page, status, headers_for(status)

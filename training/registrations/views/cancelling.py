@@ -16,11 +16,11 @@ from training.db import transaction
 from training.registrations import moving_queries, seats
 from training.registrations.moving_forms import PeopleForm
 from training.registrations.moving_queries import LiveRow
-from training.registrations.values import SEATED, CancelledBecause
+from training.registrations.values import SEATED, CancelledBecause, RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.roster import roster_url
+from training.registrations.views.told import told_who_moves_up
 from training.sessions.queries import SessionDetails, get_session
-from training.text import for_display
 
 
 @bp.route("/staff/sessions/<id:training_session_id>/people/cancel", methods=["GET", "POST"])
@@ -74,7 +74,8 @@ def _consequences(
 ) -> list[str]:
     """Return what cancelling these people does, each a sentence."""
     seated = sum(one.status in SEATED for one in leaving)
-    waiting = len(leaving) - seated
+    asking = sum(one.status is RegistrationStatus.REQUESTED for one in leaving)
+    waiting = len(leaving) - seated - asking
     movers = moving_queries.moving_up(training_session, people, leaving, now=utc_now())
     lines = [
         seated
@@ -89,13 +90,12 @@ def _consequences(
             "%(num)s people leave the waitlist and are told by mail.",
             waiting,
         ),
-        ngettext(
-            "%(num)s person moves up from the waitlist and is told by mail: %(names)s.",
-            "%(num)s people move up from the waitlist and are told by mail: %(names)s.",
-            len(movers),
-            names=", ".join(for_display(one.name) for one in movers),
-        )
-        if movers
-        else _("Nobody moves up from the waitlist."),
+        asking
+        and ngettext(
+            "The request of %(num)s person ends, and they are told by mail.",
+            "The requests of %(num)s people end, and they are told by mail.",
+            asking,
+        ),
+        told_who_moves_up(movers) if movers else _("Nobody moves up from the waitlist."),
     ]
     return [line for line in lines if line]

@@ -1,4 +1,7 @@
-"""What a participant does by the link in a mail: see, correct the name, cancel. No account."""
+"""What a participant does by the link in a mail: see, correct the name, cancel. No account.
+
+Answering an offered seat: ``answering``.
+"""
 
 from http import HTTPStatus
 
@@ -13,14 +16,14 @@ from training.clock import utc_now
 from training.config import Settings
 from training.db import transaction
 from training.errors import ConflictError, NotFoundError
-from training.registrations import queries, roster_queries, seats, service
+from training.registrations import moving_queries, queries, seats, service
 from training.registrations.errors import LinkEndedError
 from training.registrations.forms import NameForm
 from training.registrations.queries import ManagedRegistration
 from training.registrations.values import CancelledBecause
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path, when_of
-from training.web.error_pages import status_of
+from training.web.error_pages import headers_for, status_of
 from training.web.fields import AppForm, sentence
 from training.web.filters import moment
 
@@ -37,7 +40,7 @@ def manage(link: str) -> ResponseReturnValue:
             settings.secret_keys[0], links.Purpose.MANAGE, moved.public_id, moved.link_epoch
         )
         return redirect(url_for("registrations.manage", link=there), code=303)
-    return _render(link, registration, NameForm(None, data={"name": registration.name}))
+    return render_managed(link, registration)
 
 
 @bp.post("/registrations/<link>/name")
@@ -47,7 +50,7 @@ def correct_name(link: str) -> ResponseReturnValue:
     registration = get_managed(link)
     form = NameForm()
     if not form.validate():
-        return _render(link, registration, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return render_managed(link, registration, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         with transaction():
             is_changed = service.correct_name(
@@ -79,7 +82,7 @@ def cancel(link: str) -> ResponseReturnValue:
             refusal, status = sentence(error), status_of(error)
         else:
             if is_done:
-                flash(_("Your registration is cancelled. Thank you for telling us."), "ok")
+                flash(_done(registration), "ok")
             return redirect(url_for("registrations.manage", link=link), code=303)
     page = render_template(
         "registrations/cancel.html",
@@ -93,9 +96,15 @@ def cancel(link: str) -> ResponseReturnValue:
 
 def _passes_on(registration: ManagedRegistration) -> bool:
     """Tell whether the seat goes to somebody who waits, if it is given up now."""
-    if not registration.has_seat:
+    if not (registration.has_seat or registration.is_offered):
         return False
-    return roster_queries.get_registration(registration.id).moves_up(utc_now()) is not None
+    return bool(moving_queries.moving_up_after(registration.id, now=utc_now()))
+
+
+def _done(registration: ManagedRegistration) -> str:
+    if registration.is_requested:
+        return str(_("Your request is withdrawn. Thank you for telling us."))
+    return str(_("Your registration is cancelled. Thank you for telling us."))
 
 
 def get_managed(link: str) -> ManagedRegistration:
@@ -114,18 +123,26 @@ def get_managed(link: str) -> ManagedRegistration:
     return found
 
 
-def _render(
+def render_managed(
     link: str,
     registration: ManagedRegistration,
-    form: NameForm,
+    form: NameForm | None = None,
     *,
+    refusal: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> ResponseReturnValue:
+    """Show how a registration stands.
+
+    :param form: the name as it was typed; None: as it stands.
+    :param refusal: why something was not done just now.
+    """
     read = queries.sittings_with_links_of if registration.has_seat else queries.sittings_of
     zone = registration.reader_timezone
     page = render_template(
         "registrations/manage.html",
-        form=form,
+        form=form or NameForm(None, data={"name": registration.name}),
+        answering=AppForm(None),
+        refusal=refusal,
         sittings=[
             (
                 sitting,
@@ -136,14 +153,16 @@ def _render(
         ],
         **_facts(link, registration),
     )
-    return page, status
+    return page, status, headers_for(status)
 
 
 def _facts(link: str, registration: ManagedRegistration) -> dict[str, object]:
+    now = utc_now()
     return {
         "registration": registration,
         "link": link,
+        "now": now,
         "session_url": session_path(registration.session_id, registration.title),
         "when": when_of(registration),
-        "may_cancel": registration.may_cancel(utc_now()),
+        "may_cancel": registration.may_cancel(now),
     }

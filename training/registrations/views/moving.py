@@ -1,5 +1,6 @@
 """Moving people to another session, after a look at what that leads to."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,7 +22,7 @@ from training.registrations.errors import AlreadyRegisteredError
 from training.registrations.moving_forms import MoveForm
 from training.registrations.moving_queries import LiveRow, Target
 from training.registrations.rules import overbooked_by, place_moved
-from training.registrations.values import Outcome, RegistrationStatus
+from training.registrations.values import SEATED, Outcome, RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.roster import roster_url
 from training.sessions.queries import SessionDetails, get_session
@@ -129,7 +130,7 @@ def _preview(page: _Page, form: MoveForm) -> ResponseReturnValue:
     there = moving_queries.registered_among(target.id, leaving)
     if there:
         raise AlreadyRegisteredError(tuple(i for i, one in enumerate(leaving) if one in there))
-    places = _places(leaving, target, form)
+    places = _places(page, leaving, target, form)
     now = utc_now()
     movers = moving_queries.moving_up(page.training_session, page.people, leaving, now=now)
     return render_workplace(
@@ -147,9 +148,11 @@ def _preview(page: _Page, form: MoveForm) -> ResponseReturnValue:
     )
 
 
-def _places(leaving: Sequence[LiveRow], target: Target, form: MoveForm) -> list[_Place]:
+def _places(
+    page: _Page, leaving: Sequence[LiveRow], target: Target, form: MoveForm
+) -> list[_Place]:
     wanted = len(leaving)
-    there = target.seats
+    there = seats.seen(target.id, leaving=_given_up(leaving, target, page), now=utc_now())
     beyond = 0
     if form.overbook:
         statuses = [RegistrationStatus.CONFIRMED] * wanted
@@ -171,6 +174,17 @@ def _places(leaving: Sequence[LiveRow], target: Target, form: MoveForm) -> list[
             )
         )
     return places
+
+
+def _given_up(leaving: Sequence[LiveRow], target: Target, page: _Page) -> Counter[int]:
+    """Return the seats in the campaign of the target that these people give up for it."""
+    if target.campaign_id != page.training_session.campaign_id:
+        return Counter()
+    return Counter(
+        one.organization_id
+        for one in leaving
+        if one.organization_id is not None and one.status in SEATED
+    )
 
 
 def _consequences(places: Sequence[_Place], movers: Sequence[LiveRow]) -> list[str]:

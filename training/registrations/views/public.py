@@ -245,5 +245,6 @@ def _shown(card: SessionCard, _locale: str, _year: int) -> _Shown:
         delivery=card.delivery,
         language=card.language,
         is_for_partners=card.is_for_partners,
+        is_on_request=card.is_on_request,
     )
     return _Shown(when.iso_date, when.date, html)

@@ -21,8 +21,16 @@ from training.organizations.queries import (
 )
 from training.registrations import queries, service
 from training.registrations.errors import DoesNotFitError
-from training.registrations.forms import MAX_PEOPLE, KeyForm, RegistrationForm, blank_person
-from training.registrations.values import RegistrationStatus
+from training.registrations.forms import (
+    MAX_PEOPLE,
+    KeyForm,
+    RegistrationForm,
+    blank_person,
+    shown_fit,
+)
+from training.registrations.prerequisites import required_courses
+from training.registrations.queries import PublicSession
+from training.registrations.values import Fit, RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path, when_of
 from training.submissions.resending import why_refused
@@ -70,14 +78,15 @@ def registered(training_session_id: int, key: str) -> ResponseReturnValue:
         raise AnswerForgottenError
     now = utc_now()
     training_session = queries.get_public_session(training_session_id, now=now)
-    placed = service.from_result(result)
+    outcome = service.from_result(result)
     return render_template(
         "registrations/registered.html",
         training_session=training_session,
         session_url=session_path(training_session.id, training_session.title),
         when=when_of(training_session),
-        placed=placed,
-        seated=sum(one.status is RegistrationStatus.CONFIRMED for one in placed),
+        outcome=outcome,
+        seated=sum(one.status is RegistrationStatus.CONFIRMED for one in outcome.placed),
+        now=now,
     )
 
 
@@ -88,11 +97,10 @@ def _register(training_session_id: int, form: RegistrationForm) -> ResponseRetur
         form.organization.errors = [_("This organization is not in our list. Choose another.")]
         return _render(training_session_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     send = form.to_send(_purpose(training_session_id))
+    group = form.to_group(organization_id, frozenset(required_courses(training_session_id)))
     try:
         with transaction():
-            service.register(
-                training_session_id, form.to_group(organization_id), send=send, now=utc_now()
-            )
+            service.register(training_session_id, group, send=send, now=utc_now())
     except (ConflictError, NotFoundError, BusyError) as error:
         return _refused(training_session_id, form, send, error)
     return _answered(training_session_id, send)
@@ -108,7 +116,7 @@ def _refused(
     if isinstance(refusal, NotFoundError):
         raise refusal
     if isinstance(refusal, DoesNotFitError):
-        form.fit.errors = [sentence(refusal)]
+        shown_fit(form.group_fit, form.fit).errors = [sentence(refusal)]
     else:
         form.refuse(refusal)
     return _render(training_session_id, form, status=status_of(refusal))
@@ -138,9 +146,14 @@ def _render(
     fields = Markup()
     if form is not None:
         form.offer_organizations(organizations)
-        fields = _fields(form)
+        fields = _fields(form, _fit_field(training_session))
     elif training_session.takes_registrations:
-        fields = _empty_fields(organizations, training_session.is_full, str(get_locale()))
+        fields = _empty_fields(
+            organizations,
+            training_session.is_full,
+            _fit_field(training_session),
+            str(get_locale()),
+        )
     page = render_template(
         "registrations/register.html",
         training_session=training_session,
@@ -154,13 +167,21 @@ def _render(
     return page, status, headers_for(status)
 
 
-def _fields(form: RegistrationForm) -> Markup:
+def _fit_field(training_session: PublicSession) -> str:
+    """Return the field that asks what becomes of a group; none where staff decide about each."""
+    if training_session.is_on_request:
+        return ""
+    return "group_fit" if training_session.groups_wait else "fit"
+
+
+def _fields(form: RegistrationForm, fit_field: str) -> Markup:
     return Markup(  # noqa: S704 -- a template's
         render_template(
             "registrations/_register_fields.html",
             form=form,
             blank=blank_person(),
             most=MAX_PEOPLE,
+            fit_field=fit_field,
         )
     )
 
@@ -169,9 +190,11 @@ def _fields(form: RegistrationForm) -> Markup:
 def _empty_fields(
     organizations: tuple[ActiveOrganization, ...],
     is_full: bool,  # noqa: FBT001 (a key of the cache, like the rest)
+    fit_field: str,
     _locale: str,
 ) -> Markup:
     """Return the fields as everybody finds them who opens the form: half of what the page costs."""
-    form = RegistrationForm(None, data={"fit": is_full})
+    fit = Fit.WHAT_FITS if is_full else Fit.ALL
+    form = RegistrationForm(None, data={"fit": is_full, "group_fit": fit.value})
     form.offer_organizations(organizations)
-    return _fields(form)
+    return _fields(form, fit_field)

@@ -10,12 +10,16 @@ from training.accounts.access import allows
 from training.accounts.policy import Action
 from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
-from training.registrations import roster_queries
+from training.registrations import roster_queries, seat_queries
 from training.registrations.roster_queries import RosterRow
-from training.registrations.values import CancelledBecause
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path
-from training.registrations.words import claim_words
+from training.registrations.words import (
+    cancelled_words,
+    claim_words,
+    declined_words,
+    obstacle_words,
+)
 from training.sessions.clash_queries import DescribedClash, clashes_of, described
 from training.sessions.queries import SessionDetails, get_session
 from training.sessions.values import SessionStatus
@@ -50,7 +54,8 @@ def roster(training_session_id: int) -> ResponseReturnValue:
             training_session.status is SessionStatus.PUBLISHED
             and now < training_session.clock.ends_at
         ),
-        is_seat_free=is_seat_free(training_session),
+        in_line=seat_queries.in_line(training_session_id, now=now) if found.waiting else {},
+        obstacle_words=obstacle_words(),
         claim_words=claim_words(),
         ended_words={row.id: ended_word(row) for row in found.ended},
         clashes=_clashes(training_session, now),
@@ -67,9 +72,9 @@ def _clashes(training_session: SessionDetails, now: datetime) -> list[DescribedC
 
 
 def is_seat_free(training_session: SessionDetails) -> bool:
-    """Tell whether somebody could be given a seat without overbooking."""
-    capacity = training_session.seats.capacity
-    return capacity is None or training_session.held < capacity
+    """Tell whether there is a seat that nobody has and that is held for no organization."""
+    counts = training_session.seats
+    return counts.capacity is None or training_session.held + counts.kept < counts.capacity
 
 
 def roster_url(training_session_id: int) -> str:
@@ -86,13 +91,9 @@ def ended_word(row: RosterRow) -> str:
         return str(_("%(name)s comes instead", name=for_display(row.successor.name)))
     if row.is_cancelled_by_organization:
         return str(_("Cancelled by their organization"))
-    words = {
-        CancelledBecause.PERSON: _("Cancelled by themselves"),
-        CancelledBecause.STAFF: _("Cancelled by staff"),
-        CancelledBecause.SESSION: _("Cancelled with the session"),
-        None: _("Declined"),
-    }
-    return str(words[row.cancelled_because])
+    if row.cancelled_because is None:
+        return declined_words(row.declined_because, was_offered=row.offer_expires_at is not None)
+    return cancelled_words()[row.cancelled_because]
 
 
 def _public_url(training_session: SessionDetails) -> str | None:

@@ -12,13 +12,14 @@ from training.accounts.policy import Action
 from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.db import transaction
-from training.registrations import roster_queries, seats
+from training.registrations import moving_queries, roster_queries, seats
 from training.registrations.errors import BelowHeldError, NoFreeSeatError, NotWaitingError
 from training.registrations.roster_queries import RegistrationFacts
 from training.registrations.staff_forms import OverbookForm, SeatsForm
-from training.registrations.values import LIVE, SEATED, CancelledBecause, RegistrationStatus
+from training.registrations.values import LIVE, CancelledBecause, Obstacle, RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.roster import roster_url
+from training.registrations.views.told import told_of_movers, told_who_moves_up
 from training.sessions.errors import StaleSessionError
 from training.sessions.queries import SessionDetails, get_session
 from training.sessions.values import SessionStatus
@@ -65,6 +66,7 @@ def staff_cancel(registration_id: int) -> ResponseReturnValue:
 def promote(registration_id: int) -> ResponseReturnValue:
     """Give somebody who waits a seat; one that is not there only for a reason."""
     registration = roster_queries.get_registration(registration_id)
+    obstacle = _obstacle(registration)
     form: AppForm = AppForm()
     status = HTTPStatus.OK
     reason: str | None = None
@@ -72,7 +74,9 @@ def promote(registration_id: int) -> ResponseReturnValue:
         if "reason" in request.form:
             form = OverbookForm()
             if not form.validate():
-                return _ask_to_overbook(registration, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+                return _ask_to_overbook(
+                    registration, form, obstacle, HTTPStatus.UNPROCESSABLE_ENTITY
+                )
             reason = form.reason.data
         try:
             with transaction():
@@ -85,6 +89,7 @@ def promote(registration_id: int) -> ResponseReturnValue:
         except NoFreeSeatError as error:
             form = OverbookForm(formdata=None)
             form.refuse(error)
+            obstacle = _obstacle(registration)
             status = HTTPStatus.CONFLICT
         else:
             name = for_display(registration.name)
@@ -92,21 +97,32 @@ def promote(registration_id: int) -> ResponseReturnValue:
             return redirect(roster_url(registration.training_session_id), code=303)
     elif registration.status is not RegistrationStatus.WAITLISTED:
         raise NotWaitingError
-    elif not registration.is_seat_free:
+    elif obstacle is not None:
         form = OverbookForm()
-    return _ask_to_overbook(registration, form, status)
+    return _ask_to_overbook(registration, form, obstacle, status)
+
+
+def _obstacle(registration: RegistrationFacts) -> Obstacle | None:
+    """Return why there is no seat for somebody, whoever else waits; None: one is free."""
+    there = seats.seen(registration.training_session_id, now=utc_now())
+    return there.obstacle(registration.vouched_organization_id)
 
 
 def _ask_to_overbook(
-    registration: RegistrationFacts, form: AppForm, status: HTTPStatus
+    registration: RegistrationFacts,
+    form: AppForm,
+    obstacle: Obstacle | None,
+    status: HTTPStatus,
 ) -> ResponseReturnValue:
+    asks_why = isinstance(form, OverbookForm)
     page = render_workplace(
         "registrations/promote.html",
         current=SCHEDULE,
         form=form,
-        is_overbooking=isinstance(form, OverbookForm),
+        asks_why=asks_why,
+        is_full=obstacle is Obstacle.FULL,
         registration=registration,
-        consequences=_of_promoting(registration, is_overbooking=isinstance(form, OverbookForm)),
+        consequences=_of_promoting(registration, obstacle if asks_why else None),
     )
     return page, status
 
@@ -155,45 +171,39 @@ def change_seats(training_session_id: int) -> ResponseReturnValue:
 
 
 def _change(training_session_id: int, form: SeatsForm) -> ResponseReturnValue:
-    actor_id = signed_in().person_id
     with transaction():
         is_changed = seats.change_capacity(
             training_session_id,
             form.to_seats(),
             keep=form.keep.data,
             expected=form.to_shown(),
-            actor_id=actor_id,
+            actor_id=signed_in().person_id,
             now=utc_now(),
         )
     if not is_changed:
         flash(_("Nothing was changed."), "info")
         return redirect(roster_url(training_session_id), code=303)
-    promoted = roster_queries.promoted_by_change_of_seats(training_session_id, actor_id=actor_id)
-    told = ngettext(
-        "Seats changed: %(num)s person moved up from the waitlist and is told by mail.",
-        "Seats changed: %(num)s people moved up from the waitlist and are told by mail.",
-        promoted,
-    )
-    flash(told if promoted else _("Seats changed."))
+    flash(told_of_movers(_("Seats changed."), "session.change_capacity", training_session_id))
     return redirect(roster_url(training_session_id), code=303)
 
 
 def _of_cancelling(registration: RegistrationFacts) -> list[str]:
     """Return what cancelling a registration does, each a sentence."""
     name = for_display(registration.name)
-    if registration.status not in SEATED:
+    if registration.status is RegistrationStatus.REQUESTED:
+        return [_("The request of %(name)s ends, and they are told by mail.", name=name)]
+    if registration.status is RegistrationStatus.WAITLISTED:
         return [
             _("%(name)s leaves the waitlist and is told by mail.", name=name),
             _("Whoever waits behind moves up one place."),
         ]
-    lines = [_("%(name)s gives up the seat and is told by mail.", name=name)]
-    if mover := registration.moves_up(utc_now()):
-        lines.append(
-            _(
-                "%(name)s, who waits longest, gets the seat and is told by mail.",
-                name=for_display(mover.name),
-            )
-        )
+    lines = [
+        _("The seat is offered to %(name)s no longer, and they are told by mail.", name=name)
+        if registration.status is RegistrationStatus.OFFERED
+        else _("%(name)s gives up the seat and is told by mail.", name=name)
+    ]
+    if movers := moving_queries.moving_up_after(registration.id, now=utc_now()):
+        lines.append(told_who_moves_up(movers))
     elif registration.overbooked_by:
         lines.append(
             ngettext(
@@ -207,9 +217,13 @@ def _of_cancelling(registration: RegistrationFacts) -> list[str]:
     return lines
 
 
-def _of_promoting(registration: RegistrationFacts, *, is_overbooking: bool) -> list[str]:
-    """Return what giving a seat does, each a sentence."""
+def _of_promoting(registration: RegistrationFacts, obstacle: Obstacle | None) -> list[str]:
+    """Return what giving a seat does, each a sentence.
+
+    :param obstacle: why there is none for them; None: one is free.
+    """
     name = for_display(registration.name)
+    organization = for_display(registration.organization or "")
     lines = [_("%(name)s gets a seat and is told by mail.", name=name)]
     if registration.waiting_longer:
         lines.append(
@@ -219,23 +233,36 @@ def _of_promoting(registration: RegistrationFacts, *, is_overbooking: bool) -> l
                 registration.waiting_longer,
             )
         )
-    if registration.is_passed_over:
+    if registration.is_suspended:
         lines.append(
-            _(
-                "The partnership with %(organization)s is suspended.",
-                organization=for_display(registration.organization or ""),
-            )
+            _("The partnership with %(organization)s is suspended.", organization=organization)
         )
-    if is_overbooking:
-        lines.append(
+    against = {
+        Obstacle.FULL: [
             ngettext(
                 "No seat is free: the session then has %(num)s person more than seats.",
                 "No seat is free: the session then has %(num)s people more than seats.",
                 registration.overbooked_by + 1,
+            ),
+            _("The next seats that are given up stay empty until that is made up for."),
+        ],
+        Obstacle.HELD: [
+            _("The seats that are free are held for organizations: one of them gets one fewer.")
+        ],
+        Obstacle.LIMIT: [
+            _(
+                "%(organization)s then has more seats than one organization may have here.",
+                organization=organization,
             )
-        )
-        lines.append(_("The next seats that are given up stay empty until that is made up for."))
-    return lines
+        ],
+        Obstacle.ALLOTMENT: [
+            _(
+                "%(organization)s then has more seats in the campaign than are allotted to it.",
+                organization=organization,
+            )
+        ],
+    }
+    return lines + (against[obstacle] if obstacle else [])
 
 
 def _of_changing_seats(training_session: SessionDetails) -> list[str]:

@@ -1,6 +1,7 @@
 """Which registrations are an organization's own, and how they are read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from training.registrations.values import (
     SEATED,
     CancelledBecause,
     Claim,
+    DeclinedBecause,
     RegistrationStatus,
 )
 
@@ -55,11 +57,28 @@ class OwnRegistration:
     status: RegistrationStatus
     #: Place in line, from 1; None for who does not wait.
     rank: int | None
+    #: Until when an offered seat is kept; of who was offered none, None.
+    offer_expires_at: datetime | None
+    declined_because: DeclinedBecause | None
     cancelled_because: CancelledBecause | None
 
     @property
     def has_seat(self) -> bool:
+        return self.status is RegistrationStatus.CONFIRMED
+
+    @property
+    def holds_seat(self) -> bool:
+        """Whether they have a seat, or one is kept for their answer."""
         return self.status in SEATED
+
+    @property
+    def is_requested(self) -> bool:
+        return self.status is RegistrationStatus.REQUESTED
+
+    def is_offered(self, now: datetime) -> bool:
+        """Tell whether an offered seat may still be accepted."""
+        is_offered = self.status is RegistrationStatus.OFFERED
+        return is_offered and self.offer_expires_at is not None and now <= self.offer_expires_at
 
     @property
     def is_waiting(self) -> bool:
@@ -77,6 +96,8 @@ OWN_COLUMNS = (
     registration.name,
     registration.status,
     RANK,
+    registration.offer_expires_at,
+    registration.declined_because,
     registration.cancelled_because,
 )
 
@@ -90,5 +111,7 @@ def own_of(row: Any) -> OwnRegistration:
         name=row.name,
         status=row.status,
         rank=row.rank,
+        offer_expires_at=row.offer_expires_at,
+        declined_because=row.declined_because,
         cancelled_because=row.cancelled_because,
     )

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -46,13 +47,15 @@ class OwnSession:
     seated: tuple[OwnRegistration, ...]
     #: In the order of the line.
     waiting: tuple[OwnRegistration, ...]
+    #: Who asked for a seat, or is offered one.
+    pending: tuple[OwnRegistration, ...]
     #: Who had or awaited a seat when the session was cancelled.
     called_off: tuple[OwnRegistration, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WaitingRegistration:
-    """Somebody who waits, with the session that they wait for."""
+    """Somebody who waits, or is offered a seat, with the session that this is about."""
 
     registration: OwnRegistration
     title: str
@@ -81,8 +84,12 @@ class SessionRoster:
     #: Whether it has a page for everybody.
     is_listed: bool
     meetings: tuple[OwnMeeting, ...]
+    #: Whether a group may wait as a whole.
+    groups_wait: bool
     seated: tuple[OwnRegistration, ...]
     waiting: tuple[OwnRegistration, ...]
+    #: Who asked for a seat, or is offered one.
+    pending: tuple[OwnRegistration, ...]
     ended: tuple[OwnRegistration, ...]
     #: By registration and meeting; who is not marked is not in it.
     attendance: dict[tuple[int, int], AttendanceStatus]
@@ -125,7 +132,7 @@ _HAS_SEATS = sa.or_(
     sa.and_(_session.capacity.is_(None), _session.waitlisted_count == 0),
     sa.and_(
         _session.waitlisted_count == 0,
-        _session.confirmed_count + _session.offered_count < _session.capacity,
+        _session.confirmed_count + _session.offered_count + _session.kept_count < _session.capacity,
     ),
 )
 _EXPECTED = (
@@ -137,23 +144,26 @@ _EXPECTED = (
     )
     .order_by(registration.ticket)
 )
-_WAITING = (
+_TO_COME = (
     sa.select(*OWN_COLUMNS, _session.title, _session.starts_at, _session.timezone)
     .join_from(
         Registration.__table__,
         TrainingSession.__table__,
         _session.id == registration.training_session_id,
     )
-    .where(
-        IS_OURS,
-        registration.status == RegistrationStatus.WAITLISTED,
-        _session.ends_at > _NOW,
-    )
-    .order_by(_session.starts_at, _session.id, registration.ticket)
+    .where(IS_OURS, _session.ends_at > _NOW)
     .limit(MOST_LISTED)
 )
+_OFFERED = _TO_COME.where(
+    registration.status == RegistrationStatus.OFFERED, registration.offer_expires_at >= _NOW
+).order_by(registration.offer_expires_at, registration.id)
+_WAITING = _TO_COME.where(registration.status == RegistrationStatus.WAITLISTED).order_by(
+    _session.starts_at, _session.id, registration.ticket
+)
 #: Everybody's sessions, and those that people of the organization are in by whatever way.
-_VISIBLE = sa.select(*CARD_COLUMNS, _session.description, IS_LISTED.label("is_listed")).where(
+_VISIBLE = sa.select(
+    *CARD_COLUMNS, _session.description, _session.groups_wait, IS_LISTED.label("is_listed")
+).where(
     _session.id == sa.bindparam("training_session_id"),
     _session.status != SessionStatus.DRAFT,
     sa.or_(
@@ -242,7 +252,18 @@ def open_sessions(
 
 def who_waits(organization_id: int, *, now: datetime) -> list[WaitingRegistration]:
     """Return the people of the organization who wait for a seat, the soonest session first."""
-    found = db.session.execute(_WAITING, {"organization_id": organization_id, "now": now})
+    return _with_sessions(_WAITING, organization_id, now=now)
+
+
+def open_offers(organization_id: int, *, now: datetime) -> list[WaitingRegistration]:
+    """Return the people of the organization for whom a seat is kept, the soonest deadline first."""
+    return _with_sessions(_OFFERED, organization_id, now=now)
+
+
+def _with_sessions(
+    statement: sa.Select[Any], organization_id: int, *, now: datetime
+) -> list[WaitingRegistration]:
+    found = db.session.execute(statement, {"organization_id": organization_id, "now": now})
     return [
         WaitingRegistration(
             registration=own_of(row),
@@ -280,8 +301,10 @@ def get_roster(organization_id: int, training_session_id: int, *, now: datetime)
             )
             for meeting in db.session.execute(_MEETINGS, bound)
         ),
+        groups_wait=row.groups_wait,
         seated=seated,
         waiting=waiting,
+        pending=_pending(people),
         ended=_ended(people),
         attendance={
             (registration_id, meeting_id): status
@@ -318,7 +341,13 @@ def _with_people(organization_id: int, cards: Sequence[SessionCard]) -> list[Own
         seated, waiting = _by_place(people[card.id])
         called_off = tuple(one for one in people[card.id] if not one.is_live)
         sessions.append(
-            OwnSession(card=card, seated=seated, waiting=waiting, called_off=called_off)
+            OwnSession(
+                card=card,
+                seated=seated,
+                waiting=waiting,
+                pending=_pending(people[card.id]),
+                called_off=called_off,
+            )
         )
     return sessions
 
@@ -330,9 +359,15 @@ def _by_place(
 
     :param people: in the order of their tickets.
     """
-    seated = [one for one in people if one.is_live and not one.is_waiting]
+    seated = [one for one in people if one.has_seat]
     seated.sort(key=lambda one: (search_key(one.name), one.id))
     return tuple(seated), tuple(one for one in people if one.is_waiting)
+
+
+def _pending(people: Sequence[OwnRegistration]) -> tuple[OwnRegistration, ...]:
+    """Return who is offered a seat, then who asked for one."""
+    found = [one for one in people if one.is_live and not one.has_seat and not one.is_waiting]
+    return tuple(sorted(found, key=lambda one: (one.is_requested, search_key(one.name), one.id)))
 
 
 def _ended(people: Sequence[OwnRegistration]) -> tuple[OwnRegistration, ...]:

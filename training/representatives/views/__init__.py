@@ -1,6 +1,7 @@
 """Pages for who acts for an organization."""
 
 from training.representatives.views import (
+    answering,
     attendance,
     cancelling,
     claims,
@@ -14,6 +15,7 @@ from training.representatives.views.blueprint import bp
 from training.representatives.views.navigation import ways
 
 __all__ = [
+    "answering",
     "attendance",
     "bp",
     "cancelling",

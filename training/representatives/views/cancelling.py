@@ -92,8 +92,9 @@ def _own(
 
 def _of_cancelling(chosen: Sequence[OwnRegistration], seen: Availability) -> list[str]:
     """Return what follows when these people are cancelled, each a sentence."""
-    seats = sum(one.has_seat for one in chosen)
-    places = len(chosen) - seats
+    seats = sum(one.holds_seat for one in chosen)
+    requests = sum(one.is_requested for one in chosen)
+    places = len(chosen) - seats - requests
     lines = []
     if seats:
         lines.append(ngettext("%(num)s seat is given up.", "%(num)s seats are given up.", seats))
@@ -110,6 +111,10 @@ def _of_cancelling(chosen: Sequence[OwnRegistration], seen: Availability) -> lis
             ngettext(
                 "%(num)s place in line is given up.", "%(num)s places in line are given up.", places
             )
+        )
+    if requests:
+        lines.append(
+            ngettext("%(num)s request is withdrawn.", "%(num)s requests are withdrawn.", requests)
         )
     lines.append(
         _("Who is registered again later goes to the end of the line, if the session is full then.")

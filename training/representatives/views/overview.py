@@ -9,7 +9,13 @@ from training.accounts.policy import Action
 from training.clock import utc_now
 from training.representatives.queries.claims import open_claims
 from training.representatives.queries.scope import OwnOrganization
-from training.representatives.queries.sessions import coming_sessions, open_sessions, who_waits
+from training.representatives.queries.seats import own_allotments
+from training.representatives.queries.sessions import (
+    coming_sessions,
+    open_offers,
+    open_sessions,
+    who_waits,
+)
 from training.representatives.views.blueprint import bp, own_organization, render
 from training.web.fields import AppForm
 
@@ -39,7 +45,10 @@ def render_overview(organization: OwnOrganization, *, problem: str = "") -> Resp
         has_more=len(coming) > _FEW,
         open_sessions=open_sessions(now=now, most=_FEW, only_with_seats=True),
         waiting=who_waits(organization.id, now=now),
+        offers=open_offers(organization.id, now=now),
+        now=now,
         claims=open_claims(organization.id, now=now),
+        allotments=own_allotments(organization.id, today=now.date()),
         problem=problem,
         form=AppForm(formdata=None),
     )

@@ -1,5 +1,6 @@
 """Registering several of an organization's people for a session, members and new ones."""
 
+from collections import Counter
 from http import HTTPStatus
 
 from flask import flash, redirect, request
@@ -11,14 +12,28 @@ from training.accounts.access import allows, permission
 from training.accounts.policy import Action
 from training.clock import utc_now
 from training.errors import BusyError, ConflictError, DomainError, NotFoundError
-from training.registrations.errors import AlreadyRegisteredError, DoesNotFitError
+from training.registrations.errors import (
+    AlreadyRegisteredError,
+    DoesNotFitError,
+    PrerequisiteError,
+    SessionFullError,
+)
+from training.registrations.forms import shown_fit
+from training.registrations.prerequisites import missing_of, required_courses, with_attended
 from training.registrations.service import from_result
-from training.registrations.values import CONSENT_VERSION, Placed, RegistrationStatus
+from training.registrations.values import (
+    CONSENT_VERSION,
+    Fit,
+    Outcome,
+    Participant,
+    RegistrationStatus,
+)
 from training.representatives import service
 from training.representatives.errors import RowError
 from training.representatives.forms import MOST_ROWS, RegisterForm, blank_newcomer
 from training.representatives.queries.people import OwnMember, all_members
 from training.representatives.queries.scope import OwnOrganization
+from training.representatives.queries.seats import own_seats, why_no_seat
 from training.representatives.queries.sessions import get_roster, people_in
 from training.representatives.views.blueprint import (
     acting_for,
@@ -27,6 +42,7 @@ from training.representatives.views.blueprint import (
     render,
 )
 from training.representatives.views.sessions import session_url, takes_people
+from training.representatives.words import obstacle_words
 from training.submissions.resending import why_refused
 from training.submissions.service import Send, find_stored
 from training.web import limits
@@ -53,6 +69,7 @@ def register(organization_slug: str, training_session_id: int) -> ResponseReturn
     send = form.to_send(
         f"represent:{organization.id}:{training_session_id}", permission().person_id
     )
+    required = frozenset(required_courses(training_session_id))
     try:
         with acting_for(organization_slug) as actor:
             service.register(
@@ -60,6 +77,7 @@ def register(organization_slug: str, training_session_id: int) -> ResponseReturn
                 form.chosen,
                 fit=form.fit_choice,
                 consent=CONSENT_VERSION,
+                required=required,
                 send=send,
                 actor=actor,
             )
@@ -76,7 +94,9 @@ def _done(
     """Show what was done, now or by the same form before."""
     result = find_stored(send.key, send.purpose)
     if result is not None:
-        flash(_told(from_result(result)))
+        outcome = from_result(result)
+        waits = any(one.status is RegistrationStatus.WAITLISTED for one in outcome.placed)
+        flash(_told(outcome, _why_not(organization, training_session_id) if waits else ""))
     return redirect(session_url(organization.slug, training_session_id), code=303)
 
 
@@ -96,22 +116,81 @@ def _refused(
     elif isinstance(refusal, RowError):
         form.mark_row(refusal)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif isinstance(refusal, PrerequisiteError):
+        form.mark_lacking(_missing(form, training_session_id))
     elif isinstance(refusal, DoesNotFitError):
-        form.fit.errors = [sentence(refusal)]
+        why = _why_not(organization, training_session_id, more=refusal.free)
+        shown = shown_fit(form.group_fit, form.fit)
+        shown.errors = [sentence(refusal), *filter(None, [why])]
+    elif isinstance(refusal, SessionFullError):
+        why = _why_not(organization, training_session_id)
+        if why:
+            form.form_errors.append(f"{why} {_('There is no room to wait, either.')}")
+        else:
+            form.refuse(refusal)
     else:
         form.refuse(refusal)
     return _render(organization, training_session_id, form, members, status)
 
 
-def _told(placed: tuple[Placed, ...]) -> str:
-    """Return what a group got, in sentences."""
-    seated = sum(one.status is RegistrationStatus.CONFIRMED for one in placed)
-    waiting = len(placed) - seated
+def _why_not(organization: OwnOrganization, training_session_id: int, *, more: int = 0) -> str:
+    """Return why the organization's next person gets no seat, where it is not that none is free.
+
+    :param more: seats that its people would get first.
+    """
+    now = utc_now()
+    obstacle = why_no_seat(organization.id, training_session_id, more=more, now=now)
+    return obstacle_words(obstacle, own_seats(organization.id, training_session_id, now=now))
+
+
+def _missing(form: RegisterForm, training_session_id: int) -> dict[int, tuple[str, ...]]:
+    """Return who of a form lacks which courses: position, members first → titles."""
+    title_of = required_courses(training_session_id)
+    chosen = form.chosen
+    people = [
+        *(Participant(name="", person_id=person_id) for person_id in chosen.member_ids),
+        *(Participant(name=one.name, email=one.email) for one in chosen.newcomers),
+    ]
+    return missing_of(with_attended(people, title_of, now=utc_now()), title_of)
+
+
+def _told(outcome: Outcome, why: str) -> str:
+    """Return what a group got, in sentences.
+
+    :param why: those who wait do so.
+    """
+    number_of = Counter(one.status for one in outcome.placed)
+    seated, waiting, asked = (
+        number_of[status]
+        for status in (
+            RegistrationStatus.CONFIRMED,
+            RegistrationStatus.WAITLISTED,
+            RegistrationStatus.REQUESTED,
+        )
+    )
     words = []
     if seated:
         words.append(ngettext("%(num)s person has a seat.", "%(num)s people have a seat.", seated))
-    if waiting:
+    if outcome.wait_together:
+        words.append(
+            _(
+                "All %(num)s of them wait together, in place %(rank)s.",
+                num=waiting,
+                rank=outcome.placed[0].rank,
+            )
+        )
+    elif waiting:
         words.append(ngettext("%(num)s person waits.", "%(num)s people wait.", waiting))
+    if why:
+        words.append(why)
+    if asked:
+        words.append(
+            ngettext(
+                "%(num)s person asked for a seat; staff decide about it.",
+                "%(num)s people asked for a seat; staff decide about it.",
+                asked,
+            )
+        )
     words.append(
         _("Everybody is told by mail; for who has no address of their own, the mail comes to you.")
     )
@@ -129,10 +208,13 @@ def _render(
 
     :raise NotFoundError: there is no such session for this organization.
     """
-    roster = get_roster(organization.id, training_session_id, now=utc_now())
+    now = utc_now()
+    roster = get_roster(organization.id, training_session_id, now=now)
     registered = people_in(organization.id, training_session_id)
     if form is None:
-        form = RegisterForm(None, data={"fit": roster.card.availability.free == 0})
+        is_full = roster.card.availability.free == 0
+        fit = Fit.WHAT_FITS if is_full else Fit.ALL
+        form = RegisterForm(None, data={"fit": is_full, "group_fit": fit.value})
     form.offer(
         one
         for one in members
@@ -146,7 +228,9 @@ def _render(
         blank=blank_newcomer(),
         most=MOST_ROWS,
         card=roster.card,
+        groups_wait=roster.groups_wait,
         registered=sum(one.person_id in registered for one in members),
         takes_people=takes_people(roster),
+        seats=own_seats(organization.id, training_session_id, now=now),
     )
     return page, status, headers_for(status)

@@ -8,6 +8,8 @@ from training.accounts.policy import Action
 from training.clock import utc_now
 from training.registrations.cards import SessionCard
 from training.representatives.queries.claims import open_claims
+from training.representatives.queries.scope import OwnOrganization
+from training.representatives.queries.seats import own_seats
 from training.representatives.queries.sessions import (
     MOST_LISTED,
     SessionRoster,
@@ -66,18 +68,31 @@ def past(organization_slug: str) -> ResponseReturnValue:
 @allows(Action.REPRESENT)
 def session(organization_slug: str, training_session_id: int) -> ResponseReturnValue:
     """Show a session with the organization's people in it."""
-    organization = own_organization(organization_slug)
+    return render_session(own_organization(organization_slug), training_session_id)
+
+
+def render_session(
+    organization: OwnOrganization, training_session_id: int, *, problem: str = ""
+) -> str:
+    """Render the page of a session.
+
+    :param problem: why something was not done just now.
+    :raise NotFoundError: there is no such session for this organization.
+    """
     now = utc_now()
     roster = get_roster(organization.id, training_session_id, now=now)
     return render(
         "session.html",
         organization,
         "sessions",
+        problem=problem,
         roster=roster,
+        offered=[one for one in roster.pending if one.is_offered(now)],
         claims=open_claims(organization.id, now=now, training_session_id=training_session_id),
         begun=[one for one in roster.meetings if one.starts_at <= now and not one.is_cancelled],
         takes_people=organization.is_active and takes_people(roster),
         may_change=organization.is_active and roster.may_change(now),
+        seats=own_seats(organization.id, training_session_id, now=now),
         public_url=_public_url(roster.card) if roster.is_listed else None,
         form=AppForm(),
         now=now,

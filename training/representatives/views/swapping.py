@@ -15,6 +15,7 @@ from training.registrations.errors import (
     NotSeatedError,
     TooLateToSwapError,
 )
+from training.registrations.prerequisites import required_courses
 from training.representatives import service
 from training.representatives.errors import RowError
 from training.representatives.forms import SwapForm
@@ -50,10 +51,11 @@ def swap(organization_slug: str, registration_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _render(organization, leaving, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    required = frozenset(required_courses(leaving.training_session_id))
     try:
         with acting_for(organization_slug) as actor:
             get_own(actor.organization_id, [registration_id])
-            service.swap(registration_id, form.to_chosen(), actor)
+            service.swap(registration_id, form.to_chosen(), actor, required=required)
     except RowError as error:
         form.mark(error)
     except AlreadyRegisteredError as error:

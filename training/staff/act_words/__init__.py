@@ -4,22 +4,27 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
-from training.staff.act_words import partners, registrations, sessions
+from training.staff.act_words import partners, registrations, seats, sessions
 from training.staff.act_words.speaking import Sentence
 from training.staff.audit_values import ReadEntry
 
-WORDS: Mapping[str, Sentence] = {**sessions.WORDS, **registrations.WORDS, **partners.WORDS}
+WORDS: Mapping[str, Sentence] = {
+    **sessions.WORDS,
+    **registrations.WORDS,
+    **seats.WORDS,
+    **partners.WORDS,
+}
 
 #: Group of acts, as an address names it → how their names begin. One act may be in two of them.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "sessions": ("session.",),
+    "sessions": ("session.", "hold."),
     "registrations": ("registration.",),
     "attendance": ("attendance.",),
     "downloads": ("roster.export", "attendance.export", "organization.export_attendance"),
     "organizations": ("organization.", "membership."),
     "people": ("person.",),
     "accounts": ("account.", "invitation."),
-    "catalogue": ("campaign.", "course.", "venue."),
+    "catalogue": ("campaign.", "course.", "venue.", "allotment."),
     "feeds": ("feed.",),
     "imports": ("import.",),
 }

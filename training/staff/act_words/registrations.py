@@ -11,16 +11,22 @@ from training.staff.audit_values import ReadEntry
 
 def _registered(entry: ReadEntry, _timezone: str) -> str:
     values = {"actor": who(entry), "name": subject(entry)}
-    is_waiting = entry.after.get("status") == "waitlisted"
+    status = entry.after.get("status")
     if "instead_of" in entry.after:
         other = named(entry, "registration", entry.after["instead_of"])
         return str(_("%(name)s was registered instead of %(other)s.", other=other, **values))
     if _is_by_themselves(entry):
-        if is_waiting:
-            return str(_("%(name)s joined the waitlist.", **values))
-        return str(_("%(name)s registered.", **values))
-    if is_waiting:
-        return str(_("%(actor)s put %(name)s on the waitlist.", **values))
+        by_themselves: dict[object, str] = {
+            "requested": _("%(name)s asked for a seat.", **values),
+            "waitlisted": _("%(name)s joined the waitlist.", **values),
+        }
+        return str(by_themselves.get(status) or _("%(name)s registered.", **values))
+    without_a_seat: dict[object, str] = {
+        "requested": _("%(actor)s asked for a seat for %(name)s.", **values),
+        "waitlisted": _("%(actor)s put %(name)s on the waitlist.", **values),
+    }
+    if status in without_a_seat:
+        return str(without_a_seat[status])
     if reason := entry.after.get("overbooked"):
         return str(
             _(
@@ -29,6 +35,8 @@ def _registered(entry: ReadEntry, _timezone: str) -> str:
                 **values,
             )
         )
+    if "waived" in entry.after:
+        return str(_("%(actor)s registered %(name)s without what the session builds on.", **values))
     return str(_("%(actor)s registered %(name)s.", **values))
 
 
@@ -70,6 +78,29 @@ def _moved_up_because(cause: ReadEntry, name: str) -> str:
         "session.revise": _(
             "%(name)s moved up from the waitlist because the session was changed.", **values
         ),
+        "session.change_seat_rules": _(
+            "%(name)s moved up from the waitlist because the rules for the seats were changed.",
+            **values,
+        ),
+        "hold.set": _(
+            "%(name)s moved up from the waitlist because held seats were changed.", **values
+        ),
+        "hold.release": _(
+            "%(name)s moved up from the waitlist because held seats were released.", **values
+        ),
+        "allotment.set": _(
+            "%(name)s moved up from the waitlist because the seats allotted to the organization "
+            "were changed.",
+            **values,
+        ),
+        "registration.decline": _(
+            "%(name)s moved up from the waitlist because %(other)s declined the offered seat.",
+            **values,
+        ),
+        "registration.expire_offer": _(
+            "%(name)s moved up from the waitlist because %(other)s did not answer the offer.",
+            **values,
+        ),
         "organization.revise": _(
             "%(name)s moved up from the waitlist because the partnership with %(other)s "
             "runs again.",
@@ -84,14 +115,22 @@ def _moved_up_because(cause: ReadEntry, name: str) -> str:
 
 def _cancelled(entry: ReadEntry, _timezone: str) -> str:
     values = {"actor": who(entry), "name": subject(entry)}
-    was_waiting = entry.before.get("status") == "waitlisted"
-    if _is_by_themselves(entry):
-        if was_waiting:
-            return str(_("%(name)s left the waitlist.", **values))
-        return str(_("%(name)s cancelled and gave up the seat.", **values))
-    if was_waiting:
-        return str(_("%(actor)s took %(name)s off the waitlist.", **values))
-    return str(_("%(actor)s cancelled the registration of %(name)s.", **values))
+    sentences: dict[object, str] = (
+        {
+            "requested": _("%(name)s withdrew the request.", **values),
+            "waitlisted": _("%(name)s left the waitlist.", **values),
+            "offered": _("%(name)s cancelled and gave up the offered seat.", **values),
+            "confirmed": _("%(name)s cancelled and gave up the seat.", **values),
+        }
+        if _is_by_themselves(entry)
+        else {
+            "requested": _("%(actor)s ended the request of %(name)s.", **values),
+            "waitlisted": _("%(actor)s took %(name)s off the waitlist.", **values),
+            "offered": _("%(actor)s took the offered seat back from %(name)s.", **values),
+            "confirmed": _("%(actor)s cancelled the registration of %(name)s.", **values),
+        }
+    )
+    return str(sentences.get(entry.before.get("status")) or sentences["confirmed"])
 
 
 def _cancelled_with_session(entry: ReadEntry, _timezone: str) -> str:
@@ -202,16 +241,6 @@ def _exported_attendance(entry: ReadEntry, _timezone: str) -> str:
     )
 
 
-def _passed_over(entry: ReadEntry, _timezone: str) -> str:
-    return str(
-        _(
-            "%(name)s was passed over, because the partnership does not run now, "
-            "and keeps the place in line.",
-            name=subject(entry),
-        )
-    )
-
-
 WORDS: Mapping[str, Sentence] = {
     "registration.register": _registered,
     "registration.promote": _promoted,
@@ -221,7 +250,6 @@ WORDS: Mapping[str, Sentence] = {
     "registration.swap": _swapped,
     "registration.leave": _left,
     "registration.arrive": _arrived,
-    "registration.pass_over": _passed_over,
     "registration.confirm_claim": _confirmed_claim,
     "registration.refuse_claim": _refused_claim,
     "attendance.mark": _marked,

@@ -202,6 +202,7 @@ def _fields_of_things() -> dict[str, str]:
         "ends_on": _("last day"),
         "status": _("status"),
         "partners": _("partners"),
+        "required": _("what it builds on"),
         "address": _("address"),
         "rooms": _("rooms"),
         "timezone": _("time zone"),

@@ -18,6 +18,7 @@ _n: Callable[..., str] = ngettext
 
 #: Then it matters no more for whom a session is.
 _SETTLED = {"cancelled", "over", "running"}
+_HAS_SEATS = {"open", "few_seats"}
 
 
 class Availability(Protocol):
@@ -74,14 +75,21 @@ def registration_times(availability: Availability, timezone: str, now: datetime)
 
 
 def seats_badge(
-    availability: Availability, timezone: str, *, is_for_partners: bool = False
+    availability: Availability,
+    timezone: str,
+    *,
+    is_for_partners: bool = False,
+    is_on_request: bool = False,
 ) -> SeatsBadge:
     """Return what a badge says of the seats: "3 seats left", "Full, 2 waiting", "Open".
 
     :param is_for_partners: say that instead, to readers who may not take a seat by themselves.
+    :param is_on_request: staff decide who gets a seat: how many are free says little then.
     """
     if is_for_partners and availability.state not in _SETTLED:
         return SeatsBadge("info", _partners_label(current_locale()))
+    if is_on_request and availability.state in _HAS_SEATS:
+        return SeatsBadge("info", _request_label(current_locale()))
     words = _availability_text(
         availability.state,
         availability.free,
@@ -136,3 +144,8 @@ def _availability_text(
 @lru_cache(maxsize=64)
 def _partners_label(_locale: str) -> str:
     return _("For partner organizations")
+
+
+@lru_cache(maxsize=64)
+def _request_label(_locale: str) -> str:
+    return _("On request")

@@ -21,6 +21,7 @@ def kept_session_card(  # noqa: PLR0913 (a card shows that much)
     delivery: str,
     language: str,
     is_for_partners: bool = False,
+    is_on_request: bool = False,
     heading: int = 3,
 ) -> Markup:
     """Return the card of a session, rendered once for everybody who is shown the same.
@@ -28,7 +29,9 @@ def kept_session_card(  # noqa: PLR0913 (a card shows that much)
     Two hundred cards take 4 ms to render and 1 ms to look up. What each value means stands in
     ``templates/components/cards.html``.
     """
-    seats = seats_badge(availability, timezone, is_for_partners=is_for_partners)
+    seats = seats_badge(
+        availability, timezone, is_for_partners=is_for_partners, is_on_request=is_on_request
+    )
     is_off = availability.state == "cancelled"
     manner = (delivery, language)
     return _session_card(url, title, when, is_off, seats, manner, heading, current_locale())
