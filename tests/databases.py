@@ -3,11 +3,12 @@
 import os
 import pathlib
 import shutil
+import sqlite3
 import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from psycopg import sql
 
 from tests.apps import create_test_app
 from training.db import Base, db
+from training.instance.sqlite_file import APPLICATION_ID
 
 #: Ends what a test left behind on its PostgreSQL database, and would be waited for.
 _STOP_OTHERS = """
@@ -90,6 +92,10 @@ class Databases:
         self._sqlite = folder / "template.sqlite"
         self._template = f"template_{uuid.uuid4().hex[:12]}"
         migrate(f"sqlite:///{self._sqlite}", folder)
+        with closing(sqlite3.connect(self._sqlite)) as connection:
+            # What `training migrate` leaves in a database that it made.
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute("PRAGMA user_version = 1")
         self._execute(sql.SQL("CREATE DATABASE {}"), self._template)
         migrate(self._url(self._template), folder)
         self._shape = self._look_at_template()

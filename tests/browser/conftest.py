@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.apps import SECRET_KEY, create_test_app
 from tests.databases import Databases
 from tests.factories import PASSWORD, Make
-from tests.server.running import serving, training
+from tests.server.running import serving
 from training.db import db
 
 PHONE = {"width": 360, "height": 740}
@@ -55,12 +55,9 @@ class Site:
 def site(engine: str, databases: Databases, tmp_path: Path) -> Iterator[Site]:
     """The product as it is served, on the engine's database, with a coordinator and a trainer."""
     environ = {"TRAINING_INSTANCE": str(tmp_path), "TRAINING_SECRET_KEY": SECRET_KEY}
-    url = f"sqlite:///{tmp_path / 'training.sqlite'}"
+    url = databases.make(engine, tmp_path)
     if engine == "postgresql":
-        url = databases.make(engine, tmp_path)
         environ["TRAINING_DATABASE_URL"] = url
-    migrated = training("migrate", **environ)
-    assert migrated.returncode == 0, migrated.stderr
     with create_test_app(url, tmp_path).app_context():
         make = Make()
         make.coordinator(name="Cora Dean", email="cora@example.org")
@@ -69,7 +66,7 @@ def site(engine: str, databases: Databases, tmp_path: Path) -> Iterator[Site]:
         make.representative(aid, name="Rita Moreno", email="rita@example.org")
         db.session.remove()
         db.engine.dispose()
-    with serving(tmp_path, **environ) as server:
+    with serving(tmp_path, "--workers", "1", **environ) as server:
         server.wait_for_line()
         yield Site(
             address=f"http://127.0.0.1:{server.port}",

@@ -146,7 +146,7 @@ def houses(
             environ = {"TRAINING_INSTANCE": str(folder), "TRAINING_SECRET_KEY": SECRET_KEY}
             assert training("migrate", **environ).returncode == 0
             emails, values = fill(name, folder, environ)
-            server = stack.enter_context(serving(folder, **environ))
+            server = stack.enter_context(serving(folder, "--workers", "1", **environ))
             server.wait_for_line()
             found[name] = House(f"http://127.0.0.1:{server.port}", emails, values, chromium)
         yield found

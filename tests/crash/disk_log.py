@@ -17,9 +17,8 @@ _VFS_LENGTH, _OPEN = 21, 5
 _METHODS_LENGTH, _WRITE, _TRUNCATE, _SYNC = 19, 3, 4, 5
 
 _Pointer = ctypes.c_void_p
-_OpenFunction = ctypes.CFUNCTYPE(
-    ctypes.c_int, _Pointer, ctypes.c_char_p, _Pointer, ctypes.c_int, _Pointer
-)
+#: The name as a pointer: SQLite keeps it for as long as the file is open.
+_OpenFunction = ctypes.CFUNCTYPE(ctypes.c_int, _Pointer, _Pointer, _Pointer, ctypes.c_int, _Pointer)
 _WriteFunction = ctypes.CFUNCTYPE(ctypes.c_int, _Pointer, _Pointer, ctypes.c_int, ctypes.c_longlong)
 _TruncateFunction = ctypes.CFUNCTYPE(ctypes.c_int, _Pointer, ctypes.c_longlong)
 _SyncFunction = ctypes.CFUNCTYPE(ctypes.c_int, _Pointer, ctypes.c_int)
@@ -73,7 +72,7 @@ class DiskLog:
         )
         open_file = _OpenFunction(int(ours[_OPEN] or 0))
 
-        def note_open(_vfs: int, name: bytes, file: int, flags: int, out: int) -> int:
+        def note_open(_vfs: int, name: int, file: int, flags: int, out: int) -> int:
             code: int = open_file(real, name, file, flags, out)
             suffixes = [suffix for flag, suffix in _SUFFIXES.items() if flags & flag]
             if code == 0 and suffixes:

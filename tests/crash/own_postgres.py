@@ -150,17 +150,19 @@ class BadLine:
                 except OSError:  # the server is down
                     client.close()
                     continue
-                for ends in ((client, server), (server, client)):
+                is_dumb = threading.Event()
+                for ends in ((client, server, is_dumb), (server, client, is_dumb)):
                     threading.Thread(target=self._carry, args=ends, daemon=True).start()
 
-    def _carry(self, giver: socket.socket, taker: socket.socket) -> None:
+    def _carry(self, giver: socket.socket, taker: socket.socket, is_dumb: threading.Event) -> None:
         with contextlib.suppress(OSError):
             registers = False
             from_server = giver.getpeername()[1] == self.server_port
-            while data := giver.recv(65536):
+            while (data := giver.recv(65536)) and not is_dumb.is_set():
                 # The purpose of a submission: other transactions, as of the mail sender, pass.
                 registers = registers or (not from_server and b"register:" in data)
                 if self.cut and registers and b"COMMIT\0" in data:
+                    is_dumb.set()
                     if self.cut is Cut.AFTER:
                         taker.sendall(data)
                         taker.recv(1, socket.MSG_PEEK)  # it is done, and nobody hears of it

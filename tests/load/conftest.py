@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from tests.apps import SECRET_KEY, create_test_app
@@ -13,7 +12,6 @@ from tests.clients import IsolatedClient
 from tests.databases import Databases
 from tests.server.running import Server, serving
 from training.db import db
-from training.instance.sqlite_file import APPLICATION_ID
 
 Serve = Callable[[int], list[Server]]
 
@@ -34,12 +32,6 @@ def app(engine: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def serve(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Serve]:
     """Start servers of two workers each on one database; on PostgreSQL each as on its own host."""
-    if is_sqlite := database_url.startswith("sqlite"):
-        with db.engine.connect() as connection:
-            # What `training migrate` leaves in a database that it made.
-            connection.execute(sa.text(f"PRAGMA application_id = {APPLICATION_ID}"))
-            connection.execute(sa.text("PRAGMA user_version = 1"))
-            connection.commit()
     with ExitStack() as running:
 
         def start(servers: int) -> list[Server]:
@@ -51,7 +43,7 @@ def serve(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Serve]:
                     folder = tmp_path / f"host-{number}"
                     folder.mkdir()
                 environ = {"TRAINING_INSTANCE": str(folder), "TRAINING_SECRET_KEY": SECRET_KEY}
-                if not is_sqlite:
+                if not database_url.startswith("sqlite"):
                     environ["TRAINING_DATABASE_URL"] = database_url
                 server = running.enter_context(serving(tmp_path, "--workers", "2", **environ))
                 server.wait_for_line()  # one after the other: starting is what takes long

@@ -52,11 +52,11 @@ def size(ci: Size, full: Size) -> Size:
 SERVICE = size(Size(calls=300, seats=30), Size(calls=10_000, seats=500))
 HTTP = size(Size(calls=100, seats=20), Size(calls=2_000, seats=500))
 #: So many sessions for which people register at the same time, and people for each of them.
-HOT_SESSIONS, PEOPLE_EACH = (500, 20) if IS_FULL else (30, 6)
+HOT_SESSIONS, PEOPLE_EACH = 500, 20
 #: Trainers who send their marks at the same time, and the marks of each.
-TRAINERS, MARKS_EACH = (200, 40) if IS_FULL else (8, 40)
+TRAINERS, MARKS_EACH = 200, 40
 #: Seconds over which they do: one minute, for all of them.
-MINUTE = 60.0 if IS_FULL else 1.0
+MINUTE = 60.0
 
 
 def percentile(waits: Sequence[float], share: float) -> float:

@@ -539,3 +539,13 @@ def test_newcomers_who_wait_do_not_keep_out_others_of_their_form() -> None:
 def test_courses_that_were_not_attended_are_lacking() -> None:
     assert lacking({1, 2}, {2, 3}) == {1}
     assert lacking({1}, {1}) == frozenset()
+
+
+def test_where_more_is_held_than_there_is_who_holds_comes_in_turn() -> None:
+    held = (Hold(organization_id=A, seats=2), Hold(organization_id=B, seats=2))
+    full = seats(4, 3, holds=held)
+
+    assert tickets(choose(full, in_line(None, B, A))) == [2]
+    assert [full.free_for(one) for one in (None, A, B)] == [0, 1, 1]
+    assert tickets(choose(replace(full, confirmed=1), in_line(None, B, A, B, A, A))) == [2, 3, 4]
+    assert tickets(choose(replace(full, used={A: 2, B: 1}), in_line(A, None, B))) == [3]

@@ -54,7 +54,7 @@ def _box(page: Page) -> tuple[str, str]:
 
 
 def _audited(action: str) -> list[Any]:
-    found = sa.select(AuditEntry.after).where(AuditEntry.action == action)
+    found = sa.select(AuditEntry.after).where(AuditEntry.action == action).order_by(AuditEntry.id)
     return [(after or {}).get("clashes_with") for after in db.session.scalars(found)]
 
 

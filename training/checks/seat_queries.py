@@ -177,9 +177,13 @@ def _fits(room: _Room, unit: Sequence[Any], left: Counter[int]) -> bool:
     for one in unit:
         own = one.organization_id
         kept = sum(max(0, seats - used[it]) for it, seats in room.holds.items() if it != own)
+        has_own = own in room.holds and room.holds[own] > used[own]
         limit = room.row.organization_limit
         is_refused = (
-            (room.row.capacity is not None and used.total() + kept >= room.row.capacity)
+            (
+                room.row.capacity is not None
+                and used.total() + (0 if has_own else kept) >= room.row.capacity
+            )
             or (own is not None and limit is not None and used[own] >= limit)
             or (own is not None and own in left and balance[own] <= 0)
         )

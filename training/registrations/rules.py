@@ -64,11 +64,14 @@ class Seats:
     def free_for(self, organization_id: int | None) -> int | None:
         """Return the seats that this organization's people may take, or None for no limit.
 
-        What is kept for others is not free; where people were overbooked, nothing is.
+        What is kept for others is not free; where people were overbooked, nothing is. Where more
+        is held than there is, whoever comes first uses their own hold.
         """
         bounds = []
         if self.capacity is not None:
-            bounds.append(self._unheld() - self.kept(besides=organization_id))
+            for_all = self._unheld() - self.kept(besides=organization_id)
+            of_own = min(self._unheld(), self._own(organization_id))
+            bounds.append(max(for_all, of_own))
         if organization_id is not None:
             if self.organization_limit is not None:
                 bounds.append(self.organization_limit - self.used.get(organization_id, 0))
@@ -90,20 +93,23 @@ class Seats:
             limit = self.organization_limit
             if limit is not None and self.used.get(organization_id, 0) >= limit:
                 return Obstacle.LIMIT
-        if self.capacity is not None:
-            if self._unheld() <= 0:
-                return Obstacle.FULL
-            if self._unheld() - self.kept(besides=organization_id) <= 0:
-                return Obstacle.HELD
-        if behind_group and not any(
-            self._left_of(hold) for hold in self.holds if hold.organization_id == organization_id
-        ):
-            return Obstacle.BEHIND_GROUP
-        return None
+        if self.capacity is not None and self._unheld() <= 0:
+            return Obstacle.FULL
+        if self._own(organization_id):
+            return None
+        if self.capacity is not None and self._unheld() <= self.kept():
+            return Obstacle.HELD
+        return Obstacle.BEHIND_GROUP if behind_group else None
 
     def kept(self, *, besides: int | None = None) -> int:
         """Return the seats that organizations hold and have not used, but for one of them."""
         return sum(self._left_of(hold) for hold in self.holds if hold.organization_id != besides)
+
+    def _own(self, organization_id: int | None) -> int:
+        """Return the seats that an organization itself holds and has not used."""
+        return sum(
+            self._left_of(hold) for hold in self.holds if hold.organization_id == organization_id
+        )
 
     def _left_of(self, hold: Hold) -> int:
         return max(0, hold.seats - self.used.get(hold.organization_id, 0))
