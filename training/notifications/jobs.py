@@ -370,7 +370,7 @@ def run_timers(*, now: datetime) -> None:
     for timer in current_app.extensions["timers"]:
         try:
             timer(now=now)
-        except Exception as error:
+        except Exception as error:  # whatever it is, the others and the mails go on
             if is_away(error):
                 logger.warning("timer put off", extra={"timer": timer.__name__})
             else:

@@ -3,6 +3,7 @@
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 import idna
 
@@ -30,8 +31,14 @@ def email_key(email: str) -> str:
     """
     local, _, domain = unicodedata.normalize("NFC", email.strip()).rpartition("@")
     with suppress(UnicodeError):  # a label too long or empty: then it is compared as it stands
-        domain = idna.encode(domain, uts46=True).decode("ascii")
+        domain = _idna(domain)
     return _ascii_lower(f"{local}@{domain}")
+
+
+@lru_cache(maxsize=1024)
+def _idna(domain: str) -> str:
+    # Asked several times of each address that somebody registers with, and slow.
+    return idna.encode(domain, uts46=True).decode("ascii")
 
 
 def _ascii_lower(text: str) -> str:

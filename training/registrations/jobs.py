@@ -28,7 +28,7 @@ def settle_due(*, now: datetime) -> int:
                 seats.settle(training_session_id, now=now)
         except BusyError:
             logger.warning("seats put off", extra={"training_session": training_session_id})
-        except Exception:
+        except Exception:  # whatever is wrong with one session, the others are to be settled
             logger.exception("seats not settled", extra={"training_session": training_session_id})
         else:
             settled += 1

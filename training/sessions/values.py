@@ -56,6 +56,10 @@ class SessionState(StrEnum):
     CANCELLED = "cancelled"
 
 
+#: Somebody may register then, be it for the waitlist.
+TAKES_REGISTRATIONS = frozenset({SessionState.OPEN, SessionState.FEW_SEATS, SessionState.WAITLIST})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Availability:
     """What a reader is told about a session at one moment."""

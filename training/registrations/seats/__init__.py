@@ -6,7 +6,6 @@ else sees it. A test reads the code of everything else for assignments.
 """
 
 from training.registrations.seats.allotments import set_allotment
-from training.registrations.seats.books import lock_sessions_of
 from training.registrations.seats.capacity import change_capacity
 from training.registrations.seats.changing import move, swap
 from training.registrations.seats.claims import answer_settled_claims
@@ -17,6 +16,7 @@ from training.registrations.seats.freeing import (
     promote,
 )
 from training.registrations.seats.holds import release_hold, set_hold
+from training.registrations.seats.locking import lock_sessions_of
 from training.registrations.seats.offers import accept, decline
 from training.registrations.seats.partners import answer_resumed_organization
 from training.registrations.seats.people import find_or_make

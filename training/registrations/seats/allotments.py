@@ -11,7 +11,7 @@ from training.errors import NotFoundError
 from training.organizations.models import Organization
 from training.registrations.errors import StaleSeatsError
 from training.registrations.models import Registration
-from training.registrations.seats.books import lock_allotments, lock_sessions
+from training.registrations.seats.locking import lock_allotments, lock_sessions
 from training.registrations.seats.waitlist import fill
 from training.registrations.values import RegistrationStatus
 from training.sessions.models import TrainingSession

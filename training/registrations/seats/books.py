@@ -7,13 +7,8 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from training.audit.trail import Act, record_acts
-from training.campaigns.models import Allotment
 from training.db import db
-from training.errors import NotFoundError
-from training.notifications.outbox import queue_messages
 from training.people.models import Person, new_public_id
-from training.registrations import messages
 from training.registrations.models import Registration
 from training.registrations.rules import overbooked_after
 from training.registrations.values import (
@@ -24,13 +19,15 @@ from training.registrations.values import (
     RegistrationStatus,
 )
 from training.sessions.models import Hold, TrainingSession
-from training.sessions.service import lock_training_session
 from training.sessions.values import LockedSession
 
+# The tables and not the classes: the way by the class takes half as long again.
+_registration = cast("sa.Table", Registration.__table__)
+_session = cast("sa.Table", TrainingSession.__table__)
 COUNTER_OF = {
-    RegistrationStatus.CONFIRMED: TrainingSession.confirmed_count,
-    RegistrationStatus.OFFERED: TrainingSession.offered_count,
-    RegistrationStatus.WAITLISTED: TrainingSession.waitlisted_count,
+    RegistrationStatus.CONFIRMED: _session.c.confirmed_count,
+    RegistrationStatus.OFFERED: _session.c.offered_count,
+    RegistrationStatus.WAITLISTED: _session.c.waitlisted_count,
 }
 
 
@@ -71,8 +68,6 @@ class Entrant:
 
 
 # Built once: compiling a statement costs more than running it.
-# The table and not the class: the way by the class takes half as long again.
-_registration = cast("sa.Table", Registration.__table__)
 _INSERT = sa.insert(_registration).returning(_registration.c.id, _registration.c.ticket)
 #: Their own, or whoever registered somebody without an address.
 _RECIPIENT = sa.case(
@@ -99,15 +94,6 @@ ROWS = sa.select(
 LOCKED_AGAIN = sa.select(
     *(getattr(TrainingSession, column.name) for column in fields(LockedSession))
 ).where(TrainingSession.id == sa.bindparam("training_session_id"))
-_LOCK_ALLOTMENTS = (
-    sa.select(Allotment.campaign_id)
-    .where(Allotment.campaign_id.in_(sa.bindparam("campaign_ids", expanding=True)))
-    .order_by(Allotment.campaign_id, Allotment.organization_id)
-    .with_for_update()
-)
-_SESSIONS = sa.select(Registration.id, Registration.training_session_id).where(
-    Registration.id.in_(sa.bindparam("registration_ids", expanding=True))
-)
 _HOLDS = sa.select(Hold.organization_id, Hold.seats).where(
     Hold.training_session_id == sa.bindparam("training_session_id"), Hold.released_at.is_(None)
 )
@@ -122,45 +108,6 @@ _USED = (
     .group_by(Registration.organization_id)
 )
 _ROWS_OF = ROWS.where(Registration.id.in_(sa.bindparam("registration_ids", expanding=True)))
-
-
-def lock_sessions_of(registration_ids: Sequence[int], *others: int) -> dict[int, LockedSession]:
-    """Lock the sessions of registrations, and others: see :func:`lock_sessions`.
-
-    :raise NotFoundError: there is no such registration or session.
-    """
-    found = db.session.execute(_SESSIONS, {"registration_ids": list(registration_ids)})
-    session_of = {row.id: row.training_session_id for row in found}
-    if len(session_of) < len(set(registration_ids)):
-        raise NotFoundError
-    return lock_sessions({*session_of.values(), *others})
-
-
-def lock_sessions(session_ids: Iterable[int]) -> dict[int, LockedSession]:
-    """Lock sessions in the order of their ids, then what is allotted in their campaigns.
-
-    In one order for everybody. What is allotted in one session's campaign is locked when it is
-    read: mostly nobody asks.
-
-    :raise NotFoundError: there is no such session.
-    """
-    locked = {one: lock_training_session(one) for one in sorted(set(session_ids))}
-    if len(locked) > 1:
-        lock_allotments(one.campaign_id for one in locked.values() if one.campaign_id is not None)
-    return locked
-
-
-def lock_allotments(campaign_ids: Iterable[int]) -> None:
-    """Lock what is allotted in campaigns, behind the locks of sessions."""
-    if ordered := sorted(set(campaign_ids)):
-        db.session.execute(_LOCK_ALLOTMENTS, {"campaign_ids": ordered}).all()
-
-
-def lock_registration(registration_id: int) -> tuple[LockedSession, Row]:
-    """Lock a registration's session, then read the registration as committed meanwhile."""
-    locked = lock_sessions_of([registration_id])
-    [row] = rows_of([registration_id])
-    return locked[row.training_session_id], row
 
 
 def rows_of(registration_ids: Sequence[int]) -> list[Row]:
@@ -290,22 +237,17 @@ def count(
         if status in COUNTER_OF
     }
     if tickets:
-        values[TrainingSession.next_ticket] = TrainingSession.next_ticket + tickets
+        values[_session.c.next_ticket] = _session.c.next_ticket + tickets
     freed = -sum(n for status, n in by.items() if status in SEATED)
     if overbook or (freed > 0 and locked.overbooked_by):
-        values[TrainingSession.overbooked_by] = overbook + overbooked_after(
+        values[_session.c.overbooked_by] = overbook + overbooked_after(
             overbooked_by=locked.overbooked_by, freed=max(0, freed)
         )
     if locked.hold_count:
-        values[TrainingSession.kept_count] = kept_seats(locked.id)
+        values[_session.c.kept_count] = kept_seats(locked.id)
     if not values:  # a request, which holds no seat and does not wait
         return
-    db.session.execute(
-        sa.update(TrainingSession)
-        .where(TrainingSession.id == locked.id)
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
+    db.session.execute(sa.update(_session).where(_session.c.id == locked.id).values(values))
 
 
 def kept_seats(training_session_id: int) -> int:
@@ -327,99 +269,6 @@ def tally(statuses: Iterable[RegistrationStatus]) -> dict[RegistrationStatus, in
     for status in statuses:
         counted[status] = counted.get(status, 0) + 1
     return counted
-
-
-def tell(
-    action: str,
-    rows: Sequence[Row],
-    after: RegistrationStatus,
-    *,
-    actor_id: int | None,
-    now: datetime,
-    because_id: int | None = None,
-    note: Mapping[str, Any] | None = None,
-) -> dict[int, int]:
-    """Write an act on each registration into the audit trail, and queue the message that it needs.
-
-    :return: the audit entry's id for each registration's id.
-    """
-    acts = [
-        Act(
-            action=action,
-            subject_kind="registration",
-            subject_id=row.id,
-            training_session_id=row.training_session_id,
-            because_id=because_id,
-            before={"status": row.status, "ticket": row.ticket},
-            after={"status": after, **(note or {})},
-        )
-        for row in rows
-    ]
-    return _tell(action, rows, acts, {row.id: after for row in rows}, actor_id=actor_id, now=now)
-
-
-def tell_of_entering(
-    action: str,
-    rows: Sequence[Row],
-    *,
-    actor_id: int | None,
-    now: datetime,
-    because_of: Mapping[int, int] | None = None,
-    notes: Mapping[int, Mapping[str, Any]] | None = None,
-) -> dict[int, int]:
-    """Write into the audit trail who was registered, and queue the message that it needs.
-
-    :param because_of: a registration's id → the audit entry that caused it.
-    :param notes: a registration's id → what else is worth explaining.
-    :return: the audit entry's id for each registration's id.
-    """
-    acts = [
-        Act(
-            action=action,
-            subject_kind="registration",
-            subject_id=row.id,
-            training_session_id=row.training_session_id,
-            because_id=(because_of or {}).get(row.id),
-            after={
-                "status": row.status,
-                "ticket": row.ticket,
-                **(notes or {}).get(row.id, {}),
-            },
-        )
-        for row in rows
-    ]
-    return _tell(
-        action, rows, acts, {row.id: row.status for row in rows}, actor_id=actor_id, now=now
-    )
-
-
-def _tell(
-    action: str,
-    rows: Sequence[Row],
-    acts: Sequence[Act],
-    status_of: Mapping[int, RegistrationStatus],
-    *,
-    actor_id: int | None,
-    now: datetime,
-) -> dict[int, int]:
-    entries = record_acts(acts, actor_id=actor_id, now=now)
-    queue_messages(
-        [
-            messages.of_registration(
-                kind,
-                registration_id=row.id,
-                recipient_id=row.recipient_id,
-                training_session_id=row.training_session_id,
-                audit_entry_id=entries[row.id],
-                # Once it has ended, nobody is told that a seat is kept for them.
-                valid_until=row.offer_expires_at if kind == messages.OFFERED else None,
-            )
-            for row in rows
-            if (kind := messages.expected(action, status_of[row.id]))
-        ],
-        now=now,
-    )
-    return entries
 
 
 @sa.event.listens_for(Registration.status, "set")

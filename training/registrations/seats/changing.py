@@ -25,14 +25,11 @@ from training.registrations.seats.books import (
     count,
     end,
     enter,
-    lock_registration,
-    lock_sessions_of,
     name_successors,
     rows_of,
     tally,
-    tell,
-    tell_of_entering,
 )
+from training.registrations.seats.locking import lock_registration, lock_sessions_of
 from training.registrations.seats.reading import seats_of
 from training.registrations.seats.taking import (
     beyond_capacity,
@@ -40,6 +37,7 @@ from training.registrations.seats.taking import (
     refuse_if_over,
     refuse_strangers,
 )
+from training.registrations.seats.telling import tell, tell_of_entering
 from training.registrations.seats.waitlist import fill, give_on
 from training.registrations.values import (
     LIVE,

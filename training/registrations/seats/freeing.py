@@ -19,15 +19,14 @@ from training.registrations.seats.books import (
     assign,
     count,
     end,
-    lock_registration,
-    lock_sessions_of,
     rows_found,
     rows_of,
     tally,
-    tell,
 )
+from training.registrations.seats.locking import lock_registration, lock_sessions_of
 from training.registrations.seats.reading import seats_of
 from training.registrations.seats.taking import beyond_capacity
+from training.registrations.seats.telling import tell
 from training.registrations.seats.waitlist import give_on
 from training.registrations.values import (
     LIVE,

@@ -5,14 +5,9 @@ from datetime import datetime
 from training.registrations import messages
 from training.registrations.errors import NotOfferedError, OfferEndedError, SessionOverError
 from training.registrations.models import Registration
-from training.registrations.seats.books import (
-    Row,
-    assign,
-    count,
-    lock_registration,
-    tell,
-    turn_down,
-)
+from training.registrations.seats.books import Row, assign, count, turn_down
+from training.registrations.seats.locking import lock_registration
+from training.registrations.seats.telling import tell
 from training.registrations.seats.waitlist import fill
 from training.registrations.values import DeclinedBecause, RegistrationStatus
 from training.sessions.values import LockedSession, SessionStatus

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from training.db import db
 from training.organizations.changes import OrganizationResumed
 from training.registrations.models import Registration
-from training.registrations.seats.books import lock_sessions
+from training.registrations.seats.locking import lock_sessions
 from training.registrations.seats.waitlist import fill
 from training.registrations.values import RegistrationStatus
 

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from training.db import db
 from training.registrations import messages
 from training.registrations.models import Registration
-from training.registrations.seats.books import ROWS, Row, assign, count, rows_found, tally, tell
+from training.registrations.seats.books import ROWS, Row, assign, count, rows_found, tally
 from training.registrations.seats.taking import beyond_capacity, request_expires_at
+from training.registrations.seats.telling import tell
 from training.registrations.seats.waitlist import fill, offer_expires_at
 from training.registrations.values import SEATED, CancelledBecause, RegistrationStatus
 from training.sessions.changes import SessionReopened

@@ -6,9 +6,11 @@ from training.registrations import messages
 from training.registrations.errors import NotRequestedError
 from training.registrations.models import Registration
 from training.registrations.rules import place
-from training.registrations.seats.books import assign, count, lock_registration, tell, turn_down
+from training.registrations.seats.books import assign, count, turn_down
+from training.registrations.seats.locking import lock_registration
 from training.registrations.seats.reading import seats_of
 from training.registrations.seats.taking import refuse_if_over
+from training.registrations.seats.telling import tell
 from training.registrations.values import DeclinedBecause, RegistrationStatus
 
 

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from training.db import UtcDateTime, db
 from training.registrations import messages
 from training.registrations.models import Registration
-from training.registrations.seats.books import ROWS, rows_found, tell, turn_down
+from training.registrations.seats.books import ROWS, rows_found, turn_down
 from training.registrations.seats.holds import release_due
 from training.registrations.seats.offers import end_offers
 from training.registrations.seats.reading import choice_of, read_again
+from training.registrations.seats.telling import tell
 from training.registrations.seats.waitlist import fill
 from training.registrations.values import DeclinedBecause, RegistrationStatus
 from training.sessions.models import Hold, TrainingSession

@@ -22,9 +22,10 @@ from training.registrations.rules import (
     place_group,
 )
 from training.registrations.seats import people
-from training.registrations.seats.books import Entrant, Row, count, enter, tally, tell_of_entering
+from training.registrations.seats.books import Entrant, Row, count, enter, tally
 from training.registrations.seats.people import Known
 from training.registrations.seats.reading import seats_of
+from training.registrations.seats.telling import tell_of_entering
 from training.registrations.seats.waitlist import fill
 from training.registrations.values import (
     Claim,

@@ -9,8 +9,9 @@ from training.audit.trail import Act, record_acts
 from training.registrations import messages
 from training.registrations.models import Registration
 from training.registrations.rules import Waiting
-from training.registrations.seats.books import Row, assign, count, rows_of, tell
+from training.registrations.seats.books import Row, assign, count, rows_of
 from training.registrations.seats.reading import choice_of, read_again
+from training.registrations.seats.telling import tell
 from training.registrations.values import SEATED, Obstacle, RegistrationStatus
 from training.sessions.rules import promotes
 from training.sessions.values import LockedSession, Promotion

@@ -16,10 +16,10 @@ from training.clock import utc_now
 from training.config import Settings
 from training.db import transaction
 from training.errors import ConflictError, NotFoundError
-from training.registrations import moving_queries, queries, seats, service
+from training.registrations import managed_queries, moving_queries, queries, seats, service
 from training.registrations.errors import LinkEndedError
 from training.registrations.forms import NameForm
-from training.registrations.queries import ManagedRegistration
+from training.registrations.managed_queries import ManagedRegistration
 from training.registrations.values import CancelledBecause
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path, when_of
@@ -33,7 +33,7 @@ from training.web.filters import moment
 def manage(link: str) -> ResponseReturnValue:
     """Show how a registration stands, and what its participant can do with it."""
     registration = get_managed(link)
-    moved = queries.find_moved(registration.id) if registration.has_successor else None
+    moved = managed_queries.find_moved(registration.id) if registration.has_successor else None
     if moved:
         settings: Settings = current_app.extensions["settings"]
         there = links.make(
@@ -115,7 +115,7 @@ def get_managed(link: str) -> ManagedRegistration:
     """
     settings: Settings = current_app.extensions["settings"]
     claimed = links.read(settings.secret_keys, links.Purpose.MANAGE, link)
-    found = queries.find_managed(claimed.public_id, now=utc_now()) if claimed else None
+    found = managed_queries.find_managed(claimed.public_id, now=utc_now()) if claimed else None
     if claimed is None or found is None:
         raise NotFoundError
     if claimed.epoch != found.link_epoch:

@@ -16,7 +16,7 @@ from training.config import Settings
 from training.db import transaction
 from training.errors import BusyError, ConflictError, InvalidInputError, NotFoundError
 from training.registrations.forms import SubscribeForm
-from training.registrations.queries import ManagedRegistration
+from training.registrations.managed_queries import ManagedRegistration
 from training.registrations.views.blueprint import bp
 from training.registrations.views.manage import get_managed
 from training.submissions.service import Send, is_key
