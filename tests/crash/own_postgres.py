@@ -163,10 +163,11 @@ class BadLine:
                 registers = registers or (not from_server and b"register:" in data)
                 if self.cut and registers and b"COMMIT\0" in data:
                     is_dumb.set()
-                    if self.cut is Cut.AFTER:
+                    # Before whoever waits for it can hear of it and try again on another line.
+                    cut, self.cut = self.cut, None
+                    if cut is Cut.AFTER:
                         taker.sendall(data)
                         taker.recv(1, socket.MSG_PEEK)  # it is done, and nobody hears of it
-                    self.cut = None
                     break
                 registers = registers and b"COMMIT\0" not in data
                 taker.sendall(data)

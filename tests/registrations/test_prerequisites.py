@@ -24,7 +24,7 @@ ADA, BOB = ("Ada", "ada@example.org"), ("Bob", "bob@example.org")
 def statuses() -> list[tuple[str, str]]:
     db.session.rollback()
     found = db.session.execute(
-        sa.select(Registration.name, Registration.status).order_by(Registration.ticket)
+        sa.select(Registration.name, Registration.status).order_by(Registration.id)
     )
     return [(row.name, str(row.status)) for row in found]
 

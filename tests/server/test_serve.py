@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.site import wait_for_workers
 from tests.databases import Databases
 from tests.server.running import Browser, Server, free_port, serving, training
 from training.server.respawns import MOST_ENDS, Respawns
@@ -101,6 +103,20 @@ def test_sigterm_ends_it_cleanly(server: Server, moment: str) -> None:
 
     assert server.process.wait(20) == 0
     assert server.wait_until_gone(5) == {}
+
+
+def test_sigterm_reaches_the_one_thread_of_a_worker_that_waits_for_it(server: Server) -> None:
+    """Its main thread waits for a lock, and runs a handler only when it is woken itself."""
+    server.wait_for_line()
+
+    for worker in wait_for_workers(server):
+        listening = []
+        for status in Path(f"/proc/{worker}/task").glob("*/status"):
+            blocked = re.search(r"^SigBlk:\s*(\w+)$", status.read_text(), re.MULTILINE)
+            if blocked and not int(blocked[1], 16) & 1 << signal.SIGTERM - 1:
+                listening.append(int(status.parent.name))
+        assert len(listening) == 1
+        assert listening != [worker]  # the main thread
 
 
 def test_ctrl_c_ends_it_cleanly(server: Server) -> None:

@@ -4,7 +4,9 @@ import gc
 import hmac
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -38,9 +40,10 @@ def load(settings: Settings, run: str, parent: int, workers: int) -> "WSGIApplic
     :param parent: the server's process id.
     :param workers: how many of them there are.
     """
-    end_with_parent(parent)
     if sys.platform != "win32":
+        _listen_for_sigterm()
         os.setpgid(0, 0)  # a Ctrl-C reaches the server alone, which lets the workers finish
+    end_with_parent(parent)
     forget_false_headers()
     app = create_app(settings, processes=workers)
     _warm_up(app)
@@ -48,6 +51,26 @@ def load(settings: Settings, run: str, parent: int, workers: int) -> "WSGIApplic
     if settings.trusted_proxies:
         served = wrap_wsgi_with_proxy_headers(served, list(settings.trusted_proxies))
     return Served(served, run)
+
+
+def _listen_for_sigterm() -> None:
+    """Have a thread of its own wait for SIGTERM, and call its handler.
+
+    Python runs handlers in the main thread, which only waits for a lock here. It is not woken if
+    the kernel gives the signal to another thread, as it does now and then on a busy machine: the
+    worker would go on serving until it is killed, with the requests that it is answering.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def wait() -> None:
+        while True:
+            signal.sigwait({signal.SIGTERM})
+            handler = signal.getsignal(signal.SIGTERM)
+            if not callable(handler):  # still starting: there is nothing to finish
+                os._exit(1)
+            handler(signal.SIGTERM, None)
+
+    threading.Thread(target=wait, name="SIGTERM", daemon=True).start()
 
 
 def forget_false_headers() -> None:
