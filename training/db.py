@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -36,8 +36,9 @@ NAMING_CONVENTION = {
 
 #: Seconds that a writer waits for its turn and for the database together before it gives up.
 WAIT_SECONDS = 5.0
-#: Shorter waits for the turn than this many seconds leave the database's own time-out as it is.
-_HARDLY_WAITED = 0.05
+#: Shorter waits for the turn than this many seconds leave the database's own time-out as it is:
+#: to tell it costs two statements.
+_HARDLY_WAITED = 0.5
 #: What every SQLite connection is told. WAL lets readers go on beside the writer; FULL makes an
 #: acknowledged registration survive a power cut.
 PRAGMAS = (
@@ -181,7 +182,8 @@ def transaction() -> Iterator[None]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes made before transaction(): make them inside")
     try:
-        session.commit()  # ends the read that the sign-in lookup began; there is nothing to write
+        if session.in_transaction():
+            session.commit()  # ends the read of the sign-in lookup; there is nothing to write
         # Else a row that was read before would keep its old values, though the lock came since.
         # What a page loaded stays readable; it is just no longer this session's.
         session.expunge_all()
@@ -202,6 +204,24 @@ def transaction() -> Iterator[None]:
         if meant := _translate(error):
             raise meant from error
         raise
+
+
+def core() -> sa.Connection:
+    """Return the connection of this unit of work, for statements on tables.
+
+    ``db.session.execute`` asks first what of the ORM a statement wants, which costs as much again
+    as running a small one. Writes nothing that was only added to the session: flush it before.
+    """
+    session = db.session()
+    connection: sa.Connection | None = session.info.get("connection")
+    if connection is None or connection.closed:  # outside transaction(), or after a rollback
+        return session.connection()
+    return connection
+
+
+def insert_rows(statement: sa.Insert, rows: Sequence[Mapping[str, Any]]) -> sa.CursorResult[Any]:
+    """Insert at least one row: :func:`core`, and one alone without the price of many."""
+    return core().execute(statement, rows if len(rows) > 1 else rows[0])
 
 
 def _commit(session: orm.Session) -> None:
@@ -227,7 +247,9 @@ def is_perhaps_kept() -> bool:
 
 def _begin_writing(session: orm.Session, waited: float) -> None:
     """Begin for writing at once: a read that turns into a write fails on a stale snapshot."""
-    session.connection(execution_options={"begin": "IMMEDIATE", "waited": waited})
+    session.info["connection"] = session.connection(
+        execution_options={"begin": "IMMEDIATE", "waited": waited}
+    )
 
 
 @sa.event.listens_for(sa.Engine, "connect")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.factories import Make
+from tests.registrations.attended import build_on
 from tests.times import DAY, HOUR, NOW, wall
 from training.audit.models import AuditEntry
 from training.campaigns.models import Allotment
@@ -62,11 +63,15 @@ REQUESTED, CONFIRMED, OFFERED, WAITLISTED, DECLINED, CANCELLED = (
 )
 
 
+#: What a room's session is made with; its other rules are set as staff set them.
+OF_SESSION = ("campaign_id", "course_id", "starts_at")
+
+
 class Room:
     """A session, and what is done to it."""
 
     def __init__(self, make: Make, capacity: int | None, **rules: Any) -> None:
-        fields = {name: rules.pop(name) for name in ("campaign_id", "starts_at") if name in rules}
+        fields = {name: rules.pop(name) for name in OF_SESSION if name in rules}
         self.make = make
         self.staff_id = make.person("Staff").id
         self.id = make.training_session(capacity=capacity, **fields).id
@@ -566,17 +571,19 @@ def test_a_group_waits_only_where_the_session_lets_it(app: Flask, make: Make) ->
 
 
 def test_what_a_session_builds_on_is_looked_at(app: Flask, make: Make) -> None:
-    room = Room(make, 9)
+    course, basics = make.course("Advanced"), make.course("Basics")
+    build_on(course, basics)
+    room = Room(make, 9, course_id=course.id)
     ada, ben = (
         make.participant(),
-        Participant(name="Ben", email="ben@example.org", attended=frozenset({1, 2})),
+        Participant(name="Ben", email="ben@example.org", attended=frozenset({1, basics.id})),
     )
 
     def register(*people: Participant, **group: Any) -> None:
         with transaction():
             service.register(
                 room.id,
-                Group(participants=people, required=frozenset({2}), **group),
+                Group(participants=people, required=frozenset({basics.id}), **group),
                 now=NOW,
             )
 
@@ -596,7 +603,7 @@ def test_what_a_session_builds_on_is_looked_at(app: Flask, make: Make) -> None:
         .order_by(AuditEntry.id)
     ).all()[1]
     assert entry is not None
-    assert entry["waived"] == [2]
+    assert entry["waived"] == [basics.id]
     with pytest.raises(ValueError, match="only staff"):
         Group(participants=(ada,), waives_required=True)
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from training.audit.models import AuditEntry
-from training.db import db
+from training.db import insert_rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,6 @@ class Act:
     after: Mapping[str, Any] | None = None
 
 
-# The table and not the class: the way by the class takes half as long again.
 _entry = cast("sa.Table", AuditEntry.__table__)
 _INSERT = sa.insert(_entry).returning(_entry.c.id, _entry.c.subject_id)
 
@@ -50,8 +49,8 @@ def record_acts(acts: Sequence[Act], *, actor_id: int | None, now: datetime) -> 
         }
         for act in acts
     ]
-    written = db.session.execute(_INSERT, rows)
-    return {subject_id: entry_id for entry_id, subject_id in written}
+    written = insert_rows(_INSERT, rows)
+    return {row.subject_id: row.id for row in written}
 
 
 def record_act(act: Act, *, actor_id: int | None, now: datetime) -> int:

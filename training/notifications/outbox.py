@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.db import INSERT, db
+from training.db import INSERT, core, insert_rows
 from training.notifications.models import Message
 from training.notifications.values import MessageStatus, Priority
 
@@ -25,7 +25,7 @@ class Letter:
     valid_until: datetime | None = None
 
 
-# Built once, and with the table and not the class: each way around takes as long as running it.
+# Built once, which takes as long as running it.
 _INSERT = {
     name: insert(Message.__table__).on_conflict_do_nothing(index_elements=["key"])
     for name, insert in INSERT.items()
@@ -55,4 +55,4 @@ def queue_messages(letters: Sequence[Letter], *, now: datetime) -> None:
         }
         for letter in letters
     ]
-    db.session.execute(_INSERT[db.engine.dialect.name], rows)
+    insert_rows(_INSERT[core().dialect.name], rows)

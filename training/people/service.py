@@ -9,7 +9,7 @@ from flask import current_app
 
 from training import changes
 from training.audit.trail import Act, record_act
-from training.db import INSERT, db
+from training.db import INSERT, core, db, insert_rows
 from training.errors import NotFoundError
 from training.people.changes import EmailChanged
 from training.people.errors import EmailTakenError, StalePersonError
@@ -19,7 +19,7 @@ from training.text import search_key
 
 _MAX_SEARCH_KEY = 500  # one letter may become eighteen
 
-# Built once, and with the table and not the class: each way around takes as long as running it.
+# Built once, which takes as long as running it.
 _INSERT = {
     name: insert(Person.__table__).on_conflict_do_nothing(index_elements=["email_key"])
     for name, insert in INSERT.items()
@@ -52,7 +52,7 @@ def make_missing_people(name_of: Mapping[str, str]) -> None:
         key=lambda row: str(row["email_key"]),
     )
     if rows:
-        db.session.execute(_INSERT[db.engine.dialect.name], rows)
+        insert_rows(_INSERT[core().dialect.name], rows)
 
 
 def find_or_make_people(name_of: Mapping[str, str]) -> dict[str, int]:

@@ -157,13 +157,8 @@ class RegistrationForm(KeyForm):
     def fit_choice(self) -> Fit:
         return chosen_fit(self.group_fit, self.fit)
 
-    def to_group(
-        self, organization_id: int | None, required: frozenset[int] = frozenset()
-    ) -> Group:
-        """Return who is to be registered; that they belong to the organization, they only say.
-
-        :param required: courses that the session builds on.
-        """
+    def to_group(self, organization_id: int | None) -> Group:
+        """Return who is to be registered; that they belong to the organization, they only say."""
         return Group(
             participants=tuple(
                 Participant(
@@ -175,7 +170,6 @@ class RegistrationForm(KeyForm):
             ),
             fit=self.fit_choice,
             consent=CONSENT_VERSION,
-            required=required,
         )
 
     def to_send(self, purpose: str) -> Send:

@@ -129,6 +129,8 @@ class LockedSession:
     approval_hours: int | None
     fills_gaps: bool
     groups_wait: bool
+    #: Its course has prerequisites.
+    builds_on_courses: bool
 
     @property
     def clock(self) -> SessionClock:

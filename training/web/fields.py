@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from wtforms import EmailField, StringField, TextAreaField
+from wtforms.csrf.core import CSRFTokenField
 from wtforms.i18n import get_translations
 from wtforms.validators import Length, StopValidation, ValidationError
 
@@ -37,11 +38,28 @@ def sentence(error: DomainError) -> str:
     return str(_(error.message, **error.values))
 
 
+class _TokenField(CSRFTokenField):
+    """Makes the token when it is shown: most forms that are sent are answered by another page."""
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        super(CSRFTokenField, self).process(*args, **kwargs)
+
+    def _value(self) -> str:
+        token: str = self.csrf_impl.generate_csrf_token(self)
+        return token
+
+
+class _Csrf(FlaskForm.Meta.csrf_class):
+    field_class = _TokenField
+
+
 class AppForm(FlaskForm):
     """A form with a CSRF token, whose ``form_errors`` hold what concerns it as a whole."""
 
     class Meta(FlaskForm.Meta):
         """What a form is filled from."""
+
+        csrf_class = _Csrf
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             # Flask-WTF would also take uploaded files and JSON for what was typed into a field.

@@ -1,13 +1,13 @@
 """The books: rows and counters, written only here, each change with its entry and its message."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
 
-from training.db import db
+from training.db import core, db, insert_rows
 from training.people.models import Person, new_public_id
 from training.registrations.models import Registration
 from training.registrations.rules import overbooked_after
@@ -21,7 +21,6 @@ from training.registrations.values import (
 from training.sessions.models import Hold, TrainingSession
 from training.sessions.values import LockedSession
 
-# The tables and not the classes: the way by the class takes half as long again.
 _registration = cast("sa.Table", Registration.__table__)
 _session = cast("sa.Table", TrainingSession.__table__)
 COUNTER_OF = {
@@ -29,6 +28,22 @@ COUNTER_OF = {
     RegistrationStatus.OFFERED: _session.c.offered_count,
     RegistrationStatus.WAITLISTED: _session.c.waitlisted_count,
 }
+#: What each is counted by, as a parameter of ``_COUNT``.
+_STEP_OF = {status: f"{status}_step" for status in COUNTER_OF}
+_COUNT = (
+    sa.update(_session)
+    .where(_session.c.id == sa.bindparam("training_session_id"))
+    .values(
+        {
+            **{
+                counter: counter + sa.bindparam(_STEP_OF[status], type_=sa.Integer)
+                for status, counter in COUNTER_OF.items()
+            },
+            _session.c.next_ticket: _session.c.next_ticket
+            + sa.bindparam("ticket_step", type_=sa.Integer),
+        }
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,9 +106,6 @@ ROWS = sa.select(
     Registration.before_cancel,
     _RECIPIENT.label("recipient_id"),
 ).join(Person, Person.id == Registration.person_id)
-LOCKED_AGAIN = sa.select(
-    *(getattr(TrainingSession, column.name) for column in fields(LockedSession))
-).where(TrainingSession.id == sa.bindparam("training_session_id"))
 _HOLDS = sa.select(Hold.organization_id, Hold.seats).where(
     Hold.training_session_id == sa.bindparam("training_session_id"), Hold.released_at.is_(None)
 )
@@ -151,8 +163,8 @@ def enter(locked: LockedSession, entrants: Sequence[Entrant], *, now: datetime) 
         }
         for index, one in enumerate(entrants)
     ]
-    written = db.session.execute(_INSERT, rows)
-    id_of_ticket = {ticket: registration_id for registration_id, ticket in written}
+    written = insert_rows(_INSERT, rows)
+    id_of_ticket = {row.ticket: row.id for row in written}
     return [
         Row(
             id=id_of_ticket[locked.next_ticket + index],
@@ -231,13 +243,8 @@ def count(
 
     Called when the registrations are written: what organizations hold is counted from them.
     """
-    values: dict[Any, Any] = {
-        COUNTER_OF[status]: COUNTER_OF[status] + n
-        for status, n in by.items()
-        if status in COUNTER_OF
-    }
-    if tickets:
-        values[_session.c.next_ticket] = _session.c.next_ticket + tickets
+    steps = {step: by.get(status, 0) for status, step in _STEP_OF.items()}
+    values: dict[Any, Any] = {}
     freed = -sum(n for status, n in by.items() if status in SEATED)
     if overbook or (freed > 0 and locked.overbooked_by):
         values[_session.c.overbooked_by] = overbook + overbooked_after(
@@ -245,9 +252,12 @@ def count(
         )
     if locked.hold_count:
         values[_session.c.kept_count] = kept_seats(locked.id)
-    if not values:  # a request, which holds no seat and does not wait
+    if not (values or tickets or any(steps.values())):  # a request, which only expires
         return
-    db.session.execute(sa.update(_session).where(_session.c.id == locked.id).values(values))
+    core().execute(
+        _COUNT.values(values) if values else _COUNT,
+        {"training_session_id": locked.id, "ticket_step": tickets, **steps},
+    )
 
 
 def kept_seats(training_session_id: int) -> int:

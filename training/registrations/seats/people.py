@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from training.db import db
+from training.db import core
 from training.errors import NotFoundError
 from training.people.models import Person
 from training.people.service import create_person, make_missing_people
@@ -77,12 +77,10 @@ def read(training_session_id: int, participants: Sequence[Participant]) -> list[
     keys = [email_key(one.email) for one in participants if one.person_id is None and one.email]
     known: dict[object, Known] = {}
     if keys:
-        rows = db.session.execute(
-            _BY_KEY, {"training_session_id": training_session_id, "keys": keys}
-        )
+        rows = core().execute(_BY_KEY, {"training_session_id": training_session_id, "keys": keys})
         known |= {str(row.email_key): _known(row) for row in rows}
     if ids:
-        rows = db.session.execute(_BY_ID, {"training_session_id": training_session_id, "ids": ids})
+        rows = core().execute(_BY_ID, {"training_session_id": training_session_id, "ids": ids})
         known |= {row.id: _known(row) for row in rows}
     try:
         return [

@@ -7,18 +7,20 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from training.campaigns.models import Allotment
-from training.db import db
+from training.db import core, db
 from training.organizations.models import Organization
 from training.organizations.queries import IS_ACTIVE, IS_ACTIVE_OR_NONE
 from training.registrations.allotment_queries import balances
 from training.registrations.models import Registration
 from training.registrations.rules import Choice, Hold, Seats, Waiting, choose
-from training.registrations.seats.books import LOCKED_AGAIN, VOUCHED_ORGANIZATION, used_seats
+from training.registrations.seats.books import VOUCHED_ORGANIZATION, used_seats
 from training.registrations.values import RegistrationStatus
 from training.sessions import models
+from training.sessions.service import LOCKED
 from training.sessions.values import LockedSession
 
 _training_session_id: sa.BindParameter[int] = sa.bindparam("training_session_id")
+_LOCKED_AGAIN = sa.select(*LOCKED).where(models.TrainingSession.id == _training_session_id)
 _WAITS_HERE = sa.and_(
     Registration.training_session_id == _training_session_id,
     Registration.status == RegistrationStatus.WAITLISTED,
@@ -61,7 +63,8 @@ _IS_SPECIAL = sa.select(sa.or_(_HAS_GROUPS, _HAS_ALLOTMENTS))
 
 def read_again(training_session_id: int) -> LockedSession:
     """Return a session as it stands now in this transaction, without a lock of its own."""
-    found = db.session.execute(LOCKED_AGAIN, {"training_session_id": training_session_id}).one()
+    db.session.flush()  # of what only the ORM knows yet
+    found = core().execute(_LOCKED_AGAIN, {"training_session_id": training_session_id}).one()
     return LockedSession(**found._mapping)  # noqa: SLF001 -- the public name for a mapping
 
 

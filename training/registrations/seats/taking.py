@@ -58,8 +58,8 @@ class Group:
     overbook: str | None = None
     #: Version of the consent text that was agreed to in the form.
     consent: str | None = None
-    #: Courses that the session builds on. Who has attended them, each participant says; of those
-    #: who proved nothing staff decide.
+    #: Courses that the session builds on, to look at who has attended them: each participant says.
+    #: Of those who proved nothing nobody looks: staff decide.
     required: frozenset[int] = frozenset()
     #: Staff take people who lack them.
     waives_required: bool = False
@@ -144,7 +144,7 @@ def _place(locked: LockedSession, group: Group, now: datetime) -> list[Registrat
     if group.overbook:
         return [RegistrationStatus.CONFIRMED] * len(everybody)
     seats = seats_of(locked, everybody, now=now)
-    is_unproven = group.is_anonymous and bool(group.required)
+    is_unproven = group.is_anonymous and locked.builds_on_courses
     if not group.by_staff and (locked.needs_approval or is_unproven):
         place(seats, everybody[0])  # who could neither come nor wait is told so at once
         return [RegistrationStatus.REQUESTED] * len(everybody)

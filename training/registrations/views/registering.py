@@ -28,7 +28,6 @@ from training.registrations.forms import (
     blank_person,
     shown_fit,
 )
-from training.registrations.prerequisites import required_courses
 from training.registrations.queries import PublicSession
 from training.registrations.values import Fit, RegistrationStatus
 from training.registrations.views.blueprint import bp
@@ -97,7 +96,7 @@ def _register(training_session_id: int, form: RegistrationForm) -> ResponseRetur
         form.organization.errors = [_("This organization is not in our list. Choose another.")]
         return _render(training_session_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     send = form.to_send(_purpose(training_session_id))
-    group = form.to_group(organization_id, frozenset(required_courses(training_session_id)))
+    group = form.to_group(organization_id)
     try:
         with transaction():
             service.register(training_session_id, group, send=send, now=utc_now())

@@ -7,7 +7,7 @@ from training.sessions.service.courses import (
     is_course_used,
     revise_course,
 )
-from training.sessions.service.locking import lock_training_session
+from training.sessions.service.locking import LOCKED, lock_training_session
 from training.sessions.service.parts import fold_of
 from training.sessions.service.revising import revise
 from training.sessions.service.scheduling import schedule
@@ -21,6 +21,7 @@ from training.sessions.service.venues import (
 )
 
 __all__ = [
+    "LOCKED",
     "add_course",
     "add_venue",
     "archive_course",
