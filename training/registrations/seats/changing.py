@@ -76,27 +76,14 @@ def swap(
     """
     [participant] = people.find_or_make([participant], actor_id=actor_id, now=now)
     locked, row = lock_registration(registration_id)
-    is_by_staff = because is CancelledBecause.STAFF
     _refuse_unless_published(locked, now)
-    if not is_by_staff:
+    if because is not CancelledBecause.STAFF:
         refuse_strangers(locked, [participant])
         if now >= locked.starts_at:
             raise TooLateToSwapError
     if row.status is not RegistrationStatus.CONFIRMED:
         raise NotSeatedError
-    [substitute] = people.read(row.training_session_id, [participant])
-    if substitute.registration_id is not None:
-        raise AlreadyRegisteredError((0,))
-    entrant = Entrant(
-        person_id=substitute.person_id,
-        recipient_id=substitute.recipient(actor_id),
-        name=participant.name,
-        organization_id=participant.organization_id,
-        claim=participant.claim,
-        status=RegistrationStatus.CONFIRMED,
-        registered_by=actor_id,
-    )
-    [new] = enter(locked, [entrant], now=now)
+    [new] = enter(locked, [_substitute(locked.id, participant, actor_id)], now=now)
     end([row], because=because, actor_id=actor_id)
     name_successors({row.id: new.id})
     count(locked, {}, tickets=1)
@@ -112,6 +99,21 @@ def swap(
     # Of another organization: one uses seats that it holds, or one has fewer than it may have.
     fill(locked.id, because_id=entries[row.id], now=now)
     return new.id
+
+
+def _substitute(training_session_id: int, participant: Participant, actor_id: int) -> Entrant:
+    [known] = people.read(training_session_id, [participant])
+    if known.registration_id is not None:
+        raise AlreadyRegisteredError((0,))
+    return Entrant(
+        person_id=known.person_id,
+        recipient_id=known.recipient(actor_id),
+        name=participant.name,
+        organization_id=participant.organization_id,
+        claim=participant.claim,
+        status=RegistrationStatus.CONFIRMED,
+        registered_by=actor_id,
+    )
 
 
 def move(

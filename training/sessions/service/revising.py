@@ -61,20 +61,7 @@ def revise(
     training_session = load(training_session_id)
     before = {"starts_at": iso(locked.starts_at), "revision": locked.revision}
 
-    columns = described(plan)
-    changed = {name for name, value in columns.items() if getattr(training_session, name) != value}
-    if changed & {"course_id", "campaign_id"}:
-        check_chosen(plan)
-    for name, value in columns.items():
-        setattr(training_session, name, value)
-    changed |= _revise_meetings(
-        training_session,
-        plan,
-        times,
-        touch_all=bool(changed & _IN_CALENDARS) or _is_renumbered(training_session, plan, times),
-        now=now,
-    )
-    changed |= assign_trainers(training_session_id, plan.trainer_ids)
+    changed = _write(training_session, plan, times, now=now)
     if not changed:
         return False
     for name, value in spanned(times).items():
@@ -104,6 +91,30 @@ def revise(
     moved_from = locked.starts_at if is_moved else None
     changes.record(SessionRevised(training_session_id, actor_id, entry_id, now, moved_from))
     return True
+
+
+def _write(
+    training_session: TrainingSession,
+    plan: SessionPlan,
+    times: Sequence[MeetingTimes],
+    *,
+    now: datetime,
+) -> set[str]:
+    """Bring a session, meetings and trainers in line with the plan; returns what changed."""
+    columns = described(plan)
+    changed = {name for name, value in columns.items() if getattr(training_session, name) != value}
+    if changed & {"course_id", "campaign_id"}:
+        check_chosen(plan)
+    for name, value in columns.items():
+        setattr(training_session, name, value)
+    changed |= _revise_meetings(
+        training_session,
+        plan,
+        times,
+        touch_all=bool(changed & _IN_CALENDARS) or _is_renumbered(training_session, plan, times),
+        now=now,
+    )
+    return changed | assign_trainers(training_session.id, plan.trainer_ids)
 
 
 def _is_renumbered(
