@@ -1,6 +1,7 @@
 """The database: base class, UTC column, and the one way to write. See ADR 0004."""
 
 import os
+import select
 import sqlite3
 import sys
 import threading
@@ -155,7 +156,6 @@ def engine_options(url: sa.URL) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
         return {"pool_timeout": WAIT_SECONDS}
     return {
-        "pool_pre_ping": True,
         "pool_size": 4,
         "max_overflow": 4,
         "pool_timeout": WAIT_SECONDS,
@@ -215,8 +215,19 @@ def core() -> sa.Connection:
     session = db.session()
     connection: sa.Connection | None = session.info.get("connection")
     if connection is None or connection.closed:  # outside transaction(), or after a rollback
-        return session.connection()
+        connection = session.info["connection"] = _reading(session)
     return connection
+
+
+def _reading(session: orm.Session) -> sa.Connection:
+    """Return a connection to read from, on PostgreSQL without BEGIN and ROLLBACK.
+
+    Each of them would take as long as a small SELECT. There a statement sees what was committed
+    when it began, whether in a transaction or not.
+    """
+    if session.in_transaction() or session.get_bind().dialect.name == "sqlite":
+        return session.connection()
+    return session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
 
 
 def insert_rows(statement: sa.Insert, rows: Sequence[Mapping[str, Any]]) -> sa.CursorResult[Any]:
@@ -258,6 +269,26 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin by itself
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+
+
+@sa.event.listens_for(sa.Engine, "checkout")
+def _drop_if_dead(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Have connections made anew where PostgreSQL closed this one: it said so before it did.
+
+    To ask each time, as SQLAlchemy would, costs every request a round trip.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        return
+    if connection.closed or _has_said_something(connection):
+        raise sa.exc.InvalidatePoolError
+
+
+def _has_said_something(connection: Any) -> bool:
+    if sys.platform == "win32":
+        return bool(select.select([connection], [], [], 0)[0])
+    poll = select.poll()  # select() knows no more than 1,024 descriptors
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 @sa.event.listens_for(sa.Engine, "begin")

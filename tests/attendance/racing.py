@@ -13,7 +13,7 @@ from tests.apps import create_test_app
 from tests.times import NOW
 from training.accounts.policy import Scope
 from training.attendance import service
-from training.attendance.service import marking
+from training.attendance.service import marking, statements
 from training.attendance.values import AttendanceStatus, Mark, MarkSource
 from training.db import db, transaction
 from training.errors import DomainError
@@ -100,10 +100,10 @@ def _mark(racer: Racer, number: int, *, locked: bool) -> list[str]:
         time.sleep(racer.pause)
         return written
 
-    lock = marking._LOCK if locked else marking._FOUND  # noqa: SLF001 -- as above
+    lock = statements.LOCK if locked else statements._FOUND  # noqa: SLF001 -- as above
     with (
         mock.patch.object(marking, "_write", write_and_pause),
-        mock.patch.object(marking, "_LOCK", lock),
+        mock.patch.object(statements, "LOCK", lock),
     ):
         try:
             with transaction():

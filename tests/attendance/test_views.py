@@ -22,6 +22,7 @@ from tests.attendance.sheets import (
 from tests.clients import IsolatedClient, Page, values_of
 from tests.factories import Make
 from tests.times import DAY, HOUR, NOW
+from training.accounts.policy import Scope
 from training.db import transaction
 from training.registrations import seats
 from training.registrations.values import CancelledBecause
@@ -326,15 +327,24 @@ def test_a_name_is_shown_as_text(app: Flask, make: Make, client: IsolatedClient)
 def test_the_sheet_takes_the_same_few_statements_for_20_and_for_200_people(
     app: Flask, make: Make, client: IsolatedClient, statements: Statements
 ) -> None:
+    other = make.trainer()
     counted = {}
     for size in (20, 200):
         sheet = running(make, people=size)
         client.sign_in(sheet.trainer)
-        with statements() as sent:
-            client.page(sheet.path)
-        counted[size] = len(sent)
+        for marker in (sheet.trainer, other):
+            once = mark(sheet.registration_ids[0], nonce=f"{size}-{marker.person_id}-mark")
+            record(sheet, once, actor_id=marker.person_id, scope=Scope.ALL)
+            with statements() as sent:
+                client.page(sheet.path)
+            counted[size, marker is other] = len(sent)
 
-    assert counted == dict.fromkeys((20, 200), OF_EACH_PAGE + 3)
+    # Who disagrees is looked up only where somebody was marked by two people.
+    assert counted == {
+        (size, is_by_two): OF_EACH_PAGE + 2 + is_by_two
+        for size in (20, 200)
+        for is_by_two in (False, True)
+    }
 
 
 def test_my_sessions_take_the_same_few_statements_for_1_and_3(

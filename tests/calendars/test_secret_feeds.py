@@ -33,9 +33,11 @@ from training.organizations.models import Membership, Organization
 from training.organizations.values import OrganizationStatus
 from training.people.models import Person
 from training.registrations import seats
+from training.registrations import service as registrations
 from training.registrations.models import Registration
 from training.registrations.values import CancelledBecause, Claim, Participant
 from training.sessions import service as sessions
+from training.sessions.cli import commands
 from training.sessions.models import Meeting, TrainingSession
 from training.sessions.values import Audience, SessionStatus
 
@@ -386,6 +388,23 @@ def test_own_calendar_follows_its_registration(client: IsolatedClient, bed: Bed)
     ]
 
 
+def test_correcting_a_name_leaves_ones_calendar_as_it_is(
+    app: Flask, client: IsolatedClient, bed: Bed
+) -> None:
+    """One ETag, one body, whichever process made it: no entry shows the name."""
+    token = make_token(FeedKind.PERSON, bed.registration.person_id)
+    before = read(client, token)
+    with transaction():
+        assert registrations.correct_name(
+            bed.registration.id, "Ana Quoll", actor_id=None, now=NOW + HOUR
+        )
+    app.extensions.pop("feed_bodies")
+
+    after = read(client, token)
+
+    assert (after.headers["ETag"], after.data) == (before.headers["ETag"], before.data)
+
+
 def test_ics_12_cancelled_session_stays_in_every_feed_for_a_year(
     client: IsolatedClient, bed: Bed
 ) -> None:
@@ -506,6 +525,35 @@ def test_unchanged_feed_costs_two_statements_and_reads_no_body(
         FeedKind.ORGANIZATION: (3, 2, 2),
         FeedKind.STAFF: (3, 2, 2),
     }
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("kind", [FeedKind.PERSON, FeedKind.TRAINER, FeedKind.ORGANIZATION])
+def test_feed_looks_for_its_own_entries_and_goes_through_no_others(
+    client: IsolatedClient, bed: Bed, statements: Statements, kind: FeedKind
+) -> None:
+    token = bed.tokens()[kind]
+    with statements() as sent:
+        client.get(path_of(token))
+    settle()
+    reading = [statement for statement in sent if "stored_entry.body" in statement]
+    numbering = [statement for statement in sent if "stored_entry.rewritten" in statement]
+
+    steps = [
+        step
+        for statement in (*reading, *numbering)
+        for *_, step in db.session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {statement}", ("",) * statement.count("?")
+        )
+    ]
+
+    assert len(reading) == 1
+    assert len(numbering) == (kind is not FeedKind.PERSON)  # which has the meetings' own
+    by_key = "sqlite_autoindex_stored_entry_1 (meeting_uid=? AND variant=?)"
+    assert {step for step in steps if "stored_entry" in step} == {
+        f"SEARCH stored_entry USING INDEX {by_key} LEFT-JOIN"
+    }
+    assert [step for step in steps if step.startswith(("SCAN meeting", "SCAN registration"))] == []
 
 
 def test_last_modified_is_when_the_state_was_first_seen_and_only_moves_forward(
@@ -667,7 +715,7 @@ def test_rewriting_brings_back_what_an_older_version_did_not_store(
     assert titles(read(client, tokens[FeedKind.PERSON]).data) == before[FeedKind.PERSON]
     assert titles(read(client, tokens[FeedKind.TRAINER]).data) == []
 
-    result = app.test_cli_runner().invoke(args=["calendars", "rewrite"])
+    result = app.test_cli_runner().invoke(commands, ["rewrite"])
 
     assert (result.exit_code, result.output) == (
         0,

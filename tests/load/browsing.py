@@ -94,6 +94,8 @@ class Browser:
             text = response.read().decode()
         except (OSError, http.client.HTTPException) as error:
             self.close()
+            if isinstance(error, ConnectionRefusedError):
+                time.sleep(LATER_SECONDS)  # there is no server, for a while
             raise LostError from error
         if given := response.getheader("set-cookie"):
             self.cookie = given.partition(";")[0]

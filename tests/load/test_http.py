@@ -28,6 +28,7 @@ def test_load_01_and_02_over_http_everybody_gets_one_registration_and_its_answer
 
         seconds = visit(visitors, calls([session.id], HTTP.calls, case), faults, killer)
 
+        assert visitors.faults == {}
         heard = visitors.heard
         figures(
             f"{case} HTTP {engine}",
@@ -37,7 +38,6 @@ def test_load_01_and_02_over_http_everybody_gets_one_registration_and_its_answer
             kills=killer.kills,
             unknown=sum(one.is_unknown for one in heard.values()),
         )
-        assert visitors.faults == {}
         assert killer.kills == len(faults) // len(Fault)
         assert problems(read_books(session.id, heard), UNDISTURBED) == []
     assert audit(now=utc_now()) == []

@@ -234,7 +234,7 @@ def test_an_offer_is_tentative_in_ones_calendar_and_cancelled_once_declined(
 ) -> None:
     def entry() -> bytes:
         owner = Owner(person_id=offered.person_id, organization_id=None)
-        [found] = entries.PERSON.entries(owner, since=NOW - DAY)
+        found = entries.PERSON.entries(owner, since=NOW - DAY)
         db.session.rollback()
         return found
 

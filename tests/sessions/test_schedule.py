@@ -156,8 +156,8 @@ def test_one_and_three_and_many_sessions_take_the_same_statements(
             staff.get(SCHEDULE)
         counted.append(len(sent))
 
-    # Who is signed in, the sessions, their trainers; for clashes: trainers, meetings, others.
-    assert counted == [6, 6, 6]
+    # Who is signed in, the sessions, their trainers; for clashes: meetings, others.
+    assert counted == [5, 5, 5]
 
 
 def test_personal_pages_are_kept_by_nobody(staff: IsolatedClient, make: Make) -> None:

@@ -208,23 +208,24 @@ def settle(
     }
     results = []
     for position, mark in enumerate(marks):
+        if position in judged.to_write and mark.nonce in written:
+            current = current_of[judged.to_write[position].registration_id]
+            results.append(MarkResult(nonce=mark.nonce, outcome=MarkOutcome.SAVED, current=current))
+            continue
         before = stored.get(mark.nonce) if mark.nonce is not None else None
         if isinstance(mark, Mark) and before is not None:
-            results.append(_sent_before(mark, before))
+            result = _sent_before(mark, before)
         elif position in judged.settled:
-            results.append(judged.settled[position])
-        elif isinstance(mark, Mark) and mark.nonce in written:
-            results.append(MarkResult(nonce=mark.nonce, outcome=MarkOutcome.SAVED))
+            result = judged.settled[position]
         else:  # the nonce is known, but not at this meeting
-            results.append(
-                MarkResult(nonce=mark.nonce, outcome=MarkOutcome.REFUSED, refusal=NonceUsedError())
+            result = MarkResult(
+                nonce=mark.nonce, outcome=MarkOutcome.REFUSED, refusal=NonceUsedError()
             )
-    return tuple(
-        replace(result, current=current_of[mark.registration_id] or AttendanceStatus.CLEARED)
-        if isinstance(mark, Mark) and not result.refusal and mark.registration_id in current_of
-        else result
-        for mark, result in zip(marks, results, strict=True)
-    )
+        if isinstance(mark, Mark) and not result.refusal and mark.registration_id in current_of:
+            current = current_of[mark.registration_id] or AttendanceStatus.CLEARED
+            result = replace(result, current=current)
+        results.append(result)
+    return tuple(results)
 
 
 def _sent_before(mark: Mark, first: Mark | StoredMark) -> MarkResult:

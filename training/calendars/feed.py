@@ -26,6 +26,8 @@ MAX_LINE = 200
 MAX_DESCRIPTION = 7_000
 
 FOOTER = b"END:VCALENDAR\r\n"
+#: What stands before the values that :func:`revised` replaces, in the order of the lines.
+_DTSTAMP, _SEQUENCE, _LAST_MODIFIED = b"\r\nDTSTAMP:", b"\r\nSEQUENCE:", b"\r\nLAST-MODIFIED:"
 
 
 def vevent(entry: CalendarEntry, *, domain: str) -> bytes:
@@ -66,16 +68,21 @@ def revised(body: bytes, *, revision: int, revised_at: datetime) -> bytes:
 
     As if it were written anew, in a hundredth of the time.
     """
+    # Nothing that somebody typed begins a line: its line ends are escaped.
+    stamped = body.index(_DTSTAMP) + len(_DTSTAMP)
+    numbered = body.index(_SEQUENCE, stamped) + len(_SEQUENCE)
+    after = body.index(b"\r\n", numbered)
+    modified = body.rindex(_LAST_MODIFIED) + len(_LAST_MODIFIED)
     stamp = _stamp(revised_at)
-    for begin, value in (
-        (b"\r\nDTSTAMP:", stamp),
-        (b"\r\nSEQUENCE:", b"%d" % revision),
-        (b"\r\nLAST-MODIFIED:", stamp),
-    ):
-        # Nothing that somebody typed begins a line: its line ends are escaped.
-        start = body.index(begin) + len(begin)
-        body = body[:start] + value + body[body.index(b"\r\n", start) :]
-    return body
+    return b"%b%b%b%d%b%b%b" % (
+        body[:stamped],
+        stamp,
+        body[stamped + len(stamp) : numbered],
+        revision,
+        body[after:modified],
+        stamp,
+        body[modified + len(stamp) :],
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -108,7 +115,7 @@ def _add_place(event: Event, entry: CalendarEntry) -> None:
         event.add("location", place)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def header(name: str | None = None) -> bytes:
     """Return what stands before the entries.
 

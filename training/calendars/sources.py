@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +18,28 @@ _entry, _feed = StoredEntry.__table__.c, FeedVersion.__table__.c
 _since: sa.BindParameter[datetime] = sa.bindparam("since")
 _is_variant = _entry.variant == sa.bindparam("variant")
 
-IN_WINDOW = (
+
+def joined(bodies: sa.Select[bytes]) -> sa.Select[bytes | None]:
+    """Return the statement for all entries that one finds, as they stand in a feed.
+
+    The database joins them: to fetch 200 rows takes longer than to fetch one that is as long.
+    """
+    text = sa.func.aggregate_strings(bodies.subquery().c.body, "")
+    return sa.select(sa.cast(text, sa.LargeBinary))
+
+
+def numbered(rows: sa.Subquery) -> sa.Select[*tuple[str | None, ...]]:
+    """Return the statement for one row with a text for each column: the values of all rows.
+
+    The same for numbers. By columns, because to put each row together takes the database longer
+    than to find it.
+    """
+    return sa.select(
+        *(sa.func.aggregate_strings(sa.cast(column, sa.String), ",") for column in rows.c)
+    )
+
+
+IN_WINDOW = joined(
     sa.select(_entry.body)
     .where(_is_variant, _entry.starts_at >= _since)
     .order_by(_entry.starts_at, _entry.meeting_uid)
@@ -50,7 +71,7 @@ class Source(Protocol):
     def state(self, owner: Owner, *, since: datetime) -> str:
         """Return a text that is another whenever any entry is, in one statement."""
 
-    def entries(self, owner: Owner, *, since: datetime) -> Sequence[bytes]:
+    def entries(self, owner: Owner, *, since: datetime) -> bytes:
         """Return the entries of meetings that start at ``since`` or later, in their order."""
 
 
@@ -61,11 +82,12 @@ class WholeVariant:
     variant: Variant
 
     def state(self, owner: Owner, *, since: datetime) -> str:
-        row = db.session.execute(_VERSION, {"variant": self.variant, "since": since}).one_or_none()
+        values = {"variant": self.variant, "since": since}
+        row = db.session.connection().execute(_VERSION, values).one_or_none()
         return "" if row is None else "{} {} {}".format(*row)
 
-    def entries(self, owner: Owner, *, since: datetime) -> Sequence[bytes]:
-        return db.session.scalars(IN_WINDOW, {"variant": self.variant, "since": since}).all()
+    def entries(self, owner: Owner, *, since: datetime) -> bytes:
+        return read_entries(IN_WINDOW, {"variant": self.variant, "since": since})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,49 +95,59 @@ class Chosen:
     """Those of a variant's entries whose meetings a statement finds."""
 
     variant: Variant
-    #: Finds ``meeting_uid`` by ``:person_id`` or ``:organization_id``.
+    #: Finds each meeting's UID, once, by ``:person_id`` or ``:organization_id``.
     uids: sa.Select[UUID]
 
     def state(self, owner: Owner, *, since: datetime) -> str:
-        numbers = db.session.scalar(numbers_of(self.uids), self._values(owner, since))
-        return numbers or ""
+        return read_numbers(numbers_of(self.uids), self._values(owner, since))
 
-    def entries(self, owner: Owner, *, since: datetime) -> Sequence[bytes]:
-        return db.session.scalars(bodies_of(self.uids), self._values(owner, since)).all()
+    def entries(self, owner: Owner, *, since: datetime) -> bytes:
+        return read_entries(entries_of(self.uids), self._values(owner, since))
 
     def _values(self, owner: Owner, since: datetime) -> dict[str, Any]:
         return {"variant": self.variant, "since": since, **owner._asdict()}
 
 
+def read_entries(statement: sa.Select[bytes | None], values: Mapping[str, Any]) -> bytes:
+    """Return what a statement that was :func:`joined` finds."""
+    return db.session.connection().execute(statement, values).scalar_one() or b""
+
+
+def read_numbers(statement: sa.Select[*tuple[str | None, ...]], values: Mapping[str, Any]) -> str:
+    """Return what a statement that was :func:`numbered` finds."""
+    row = db.session.connection().execute(statement, values).one()
+    return "\n".join(numbers or "" for numbers in row)
+
+
 @lru_cache(maxsize=64)
-def bodies_of(uids: sa.Select[UUID]) -> sa.Select[bytes]:
+def entries_of(uids: sa.Select[UUID]) -> sa.Select[bytes | None]:
     """Return the statement for the entries of those meetings in the window."""
-    return IN_WINDOW.where(_entry.meeting_uid.in_(uids))
+    return joined(_chosen(uids, _entry.body))
 
 
 @lru_cache(maxsize=8)
-def numbers_of(uids: sa.Select[UUID]) -> sa.Select[str | None]:
-    """Return the statement for what tells one state of those entries from another.
+def numbers_of(uids: sa.Select[UUID]) -> sa.Select[*tuple[str | None, ...]]:
+    """Return the statement for what tells one state of those entries from another."""
+    rows = _chosen(uids, _entry.meeting_uid, _entry.revision, _entry.rewritten)
+    return numbered(rows.subquery())
 
-    The database puts the numbers of all into one text, because to fetch 200 rows of three takes
-    longer than to find them.
-    """
-    rows = (
-        sa.select(_entry.meeting_uid, _entry.revision, _entry.rewritten)
-        .where(_is_variant, _entry.starts_at >= _since, _entry.meeting_uid.in_(uids))
+
+def _chosen(uids: sa.Select[UUID], *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return the statement for what is stored of those meetings; a row of NULL where nothing is."""
+    chosen = uids.subquery()
+    [uid] = chosen.c
+    # No inner join: SQLite would go through all that is stored for these eyes, however little of it
+    # is chosen.
+    return (
+        sa.select(*columns)
+        .select_from(
+            chosen.outerjoin(
+                cast("sa.Table", StoredEntry.__table__),
+                sa.and_(_entry.meeting_uid == uid, _is_variant, _entry.starts_at >= _since),
+            )
+        )
         .order_by(_entry.starts_at, _entry.meeting_uid)
-        .subquery()
     )
-    return sa.select(joined_rows(rows))
-
-
-def joined_rows(rows: sa.Subquery) -> sa.ColumnElement[str]:
-    """Return the columns of all rows as one text."""
-    first, *others = (sa.cast(column, sa.String) for column in rows.c)
-    text: sa.ColumnElement[str] = first
-    for other in others:
-        text = text.concat(" ").concat(other)
-    return sa.func.aggregate_strings(text, ",")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +156,7 @@ class Narrowing:
 
     #: What it is narrowed to, as it was asked for: tells one part from another.
     key: tuple[tuple[str, str], ...]
+    #: Finds each meeting's UID, once, by the parameters.
     uids: sa.Select[UUID]
     parameters: Mapping[str, Any]
     #: Find what the part is called. One that finds nothing: there is no such part.

@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from training.accounts.models import Account
-from training.db import db
+from training.db import core, db
 from training.organizations.models import Membership, Organization
 from training.organizations.values import MembershipRole, OrganizationStatus
 from training.people.models import Person
@@ -40,7 +40,7 @@ def active_organizations() -> list[ActiveOrganization]:
     """Return the partners that run, by name."""
     return [
         ActiveOrganization(id=id_, slug=slug, name=name)
-        for id_, slug, name in db.session.execute(_ACTIVE)
+        for id_, slug, name in core().execute(_ACTIVE)
     ]
 
 

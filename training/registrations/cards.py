@@ -1,40 +1,19 @@
-"""One session as a list shows it, and what its availability is computed from."""
+"""One session as a list shows it, and how available it is."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from training.sessions.availability_columns import AVAILABILITY_COLUMNS, clock_of, seats_of
 from training.sessions.meeting_columns import MEETING_COLUMNS
 from training.sessions.models import TrainingSession
 from training.sessions.rules import availability
-from training.sessions.values import (
-    Audience,
-    Availability,
-    Delivery,
-    SeatCounts,
-    SessionClock,
-)
+from training.sessions.values import Audience, Availability, Delivery
 
 # The table and not the class: what is read here is not worth an object each.
 _session = TrainingSession.__table__.c
 
 IS_LISTED = TrainingSession.is_listed
-#: What the availability of a session is computed from.
-AVAILABILITY_COLUMNS = (
-    _session.status,
-    _session.registration_opens_at,
-    _session.registration_closes_at,
-    _session.registration_paused,
-    _session.promotion_ends_at,
-    _session.starts_at,
-    _session.ends_at,
-    _session.capacity,
-    _session.waitlist_capacity,
-    _session.confirmed_count,
-    _session.offered_count,
-    _session.waitlisted_count,
-    _session.kept_count,
-)
 CARD_COLUMNS = (
     _session.id,
     _session.revision,
@@ -50,9 +29,12 @@ CARD_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class SessionCard:
-    """One session, as a list shows it."""
+    """One session, as a list shows it.
+
+    Equal to nothing but itself: what is kept of a card is found sooner so.
+    """
 
     id: int
     revision: int
@@ -70,32 +52,19 @@ class SessionCard:
     ends_at: datetime
     meetings: int
     availability: Availability
+    #: The clock alone changes what is said from then on; none: it never does.
+    valid_until: datetime | None
 
 
 def availability_of(row: Any, now: datetime) -> Availability:
     """Return what a reader is told about a session of which ``AVAILABILITY_COLUMNS`` were read."""
-    clock = SessionClock(
-        status=row.status,
-        registration_opens_at=row.registration_opens_at,
-        registration_closes_at=row.registration_closes_at,
-        registration_paused=row.registration_paused,
-        promotion_ends_at=row.promotion_ends_at,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-    )
-    seats = SeatCounts(
-        capacity=row.capacity,
-        waitlist_capacity=row.waitlist_capacity,
-        confirmed=row.confirmed_count,
-        offered=row.offered_count,
-        waitlisted=row.waitlisted_count,
-        kept=row.kept_count,
-    )
-    return availability(clock, seats, now)
+    return availability(clock_of(row), seats_of(row), now)
 
 
 def card_of(row: Any, now: datetime) -> SessionCard:
     """Return the card of a session of which ``CARD_COLUMNS`` were read."""
+    seen = availability_of(row, now)
+    changes = (row.starts_at, row.ends_at, seen.closes_at, seen.opens_at)
     return SessionCard(
         id=row.id,
         revision=row.revision,
@@ -110,5 +79,6 @@ def card_of(row: Any, now: datetime) -> SessionCard:
         first_ends_at=row.first_ends_at,
         ends_at=row.ends_at,
         meetings=row.meetings,
-        availability=availability_of(row, now),
+        availability=seen,
+        valid_until=min((at for at in changes if at is not None and at > now), default=None),
     )

@@ -1,8 +1,9 @@
 """Which meetings people go to: what their own calendars say, and their organizations'."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from flask_babel import gettext as _
 from training.audit.models import AuditEntry
 from training.calendars.feed import revised, vevent
 from training.calendars.models import StoredEntry
-from training.calendars.sources import Chosen, Owner, joined_rows
+from training.calendars.sources import Chosen, Owner, numbered, read_numbers
 from training.calendars.values import MAX_REVISION, CalendarEntry, Variant
 from training.config import Settings
 from training.db import UtcDateTime, db
@@ -53,12 +54,12 @@ ORGANIZATION = Chosen(
     ),
 )
 
-_NUMBERS = (
+#: The revisions of everything that a person's entries are made of.
+_STATE = numbered(
     sa.select(
         Registration.id,
-        Registration.status,
         Registration.revision,
-        Meeting.uid,
+        Meeting.id,
         Meeting.revision.label("meeting_revision"),
         # Not all of it raises the meetings' own: the course stands in the entries, too.
         TrainingSession.revision.label("session_revision"),
@@ -66,11 +67,11 @@ _NUMBERS = (
     .join(Meeting, Meeting.training_session_id == Registration.training_session_id)
     .join(TrainingSession, TrainingSession.id == Registration.training_session_id)
     .where(_IS_OWN, Meeting.starts_at >= _since)
-    .order_by(Registration.id, Meeting.id)
+    .order_by(Registration.id, Meeting.ordinal)  # as the indexes have them: nothing to sort
+    .subquery()
 )
-_STATE = sa.select(joined_rows(_NUMBERS.subquery()))
-# The tables and not the classes, and of 200 rows nothing that is not needed: half of what they cost
-# is making Python's values of them.
+# The tables and not the classes, and of 200 rows nothing but texts and numbers: half of what they
+# would cost is making Python's values of them.
 _registration, _meeting = (cast("sa.Table", one.__table__) for one in (Registration, Meeting))
 _stored = cast("sa.Table", StoredEntry.__table__)
 _audit = cast("sa.Table", AuditEntry.__table__).c
@@ -80,16 +81,27 @@ _LAST_ACT = (
     .correlate(_registration)
     .scalar_subquery()
 )
+#: Of the most nothing was changed, and then nothing is looked for.
+_REVISED_AT = sa.case(
+    (_registration.c.revision == 0, _registration.c.registered_at),
+    else_=sa.func.coalesce(_LAST_ACT, _registration.c.registered_at),
+)
+
+
+def _seconds(instant: sa.ColumnElement[datetime]) -> sa.ColumnElement[int]:
+    return sa.cast(sa.extract("epoch", instant), sa.BigInteger)
+
+
 #: A row for each of a person's registrations at each meeting, and what is stored for a seat there.
 _OWN = (
     sa.select(
         _registration.c.training_session_id,
-        _registration.c.status,
+        sa.type_coerce(_registration.c.status, sa.Text),
         _registration.c.revision,
-        sa.func.coalesce(_LAST_ACT, _registration.c.registered_at, type_=UtcDateTime()),
+        _seconds(_REVISED_AT),
         _meeting.c.id,
         _meeting.c.revision,
-        _meeting.c.revised_at,
+        _seconds(_meeting.c.revised_at),
         _meeting.c.cancelled_at.is_not(None),
         _stored.c.body,
     )
@@ -111,10 +123,12 @@ class _Place(NamedTuple):
     """What became of all that one person did about one meeting."""
 
     training_session_id: int
-    status: RegistrationStatus
+    #: A :class:`RegistrationStatus`, as it is stored.
+    status: str
     #: Rises with every change of the meeting or a registration, and with every registration anew.
     revision: int
-    revised_at: datetime
+    #: In seconds since 1970.
+    revised_at: int
     is_called_off: bool
     #: As it is stored for who has a seat.
     body: bytes | None
@@ -128,22 +142,20 @@ class PersonSource:
     """
 
     def state(self, owner: Owner, *, since: datetime) -> str:
-        """Return the revisions of everything that the entries are made of."""
-        values = {"person_id": owner.person_id, "since": since}
-        return db.session.scalar(_STATE, values) or ""
+        return read_numbers(_STATE, {"person_id": owner.person_id, "since": since})
 
-    def entries(self, owner: Owner, *, since: datetime) -> Sequence[bytes]:
+    def entries(self, owner: Owner, *, since: datetime) -> bytes:
         """Return the person's meetings, those they gave up too: as cancelled."""
         places = _places(owner.person_id, since)
         unusual = {
             place.training_session_id for place in places.values() if not _is_as_stored(place)
         }
         written = _write(unusual, places) if unusual else {}
-        return [
+        return b"".join(
             written.get(meeting_id)
-            or revised(place.body or b"", revision=place.revision, revised_at=place.revised_at)
+            or revised(place.body or b"", revision=place.revision, revised_at=_at(place.revised_at))
             for meeting_id, place in places.items()
-        ]
+        )
 
 
 PERSON = PersonSource()
@@ -152,7 +164,7 @@ PERSON = PersonSource()
 def _places(person_id: int, since: datetime) -> dict[int, _Place]:
     """Return where the person stands at each meeting; of several registrations the last counts."""
     places: dict[int, _Place] = {}
-    rows = db.session.execute(_OWN, {"person_id": person_id, "since": since})
+    rows = db.session.connection().execute(_OWN, {"person_id": person_id, "since": since}).all()
     for session_id, status, own, at, meeting_id, revision, revised_at, is_called_off, body in rows:
         earlier = places.get(meeting_id)
         raised = revision + own if earlier is None else earlier.revision + own + 1
@@ -170,9 +182,14 @@ def _places(person_id: int, since: datetime) -> dict[int, _Place]:
 def _is_as_stored(place: _Place) -> bool:
     """Tell whether the entry is the one of who has a seat but for its revision."""
     return place.body is not None and (
-        place.status is RegistrationStatus.CONFIRMED
+        place.status == RegistrationStatus.CONFIRMED
         or (place.is_called_off and place.status not in LIVE)
     )
+
+
+@lru_cache(maxsize=4096)
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _write(training_session_ids: set[int], places: Mapping[int, _Place]) -> dict[int, bytes]:
@@ -192,13 +209,14 @@ def _write(training_session_ids: set[int], places: Mapping[int, _Place]) -> dict
 
 
 def _own(entry: CalendarEntry, meeting: Meeting, place: _Place) -> CalendarEntry:
-    is_confirmed = place.status is RegistrationStatus.CONFIRMED
+    status = RegistrationStatus(place.status)
+    is_confirmed = status is RegistrationStatus.CONFIRMED
     return replace(
         with_join_link(entry, meeting) if is_confirmed else entry,
         revision=place.revision,
-        revised_at=place.revised_at,
-        summary=_summary(entry.summary, place.status),
-        is_cancelled=entry.is_cancelled or place.status not in LIVE,
+        revised_at=_at(place.revised_at),
+        summary=_summary(entry.summary, status),
+        is_cancelled=entry.is_cancelled or status not in LIVE,
         is_tentative=not is_confirmed,
     )
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from training.db import db
 from training.people.models import Person
-from training.registrations.cards import AVAILABILITY_COLUMNS, IS_LISTED, availability_of
+from training.registrations.cards import IS_LISTED, availability_of
 from training.registrations.models import Registration
 from training.registrations.values import (
     LIVE,
@@ -15,6 +15,7 @@ from training.registrations.values import (
     DeclinedBecause,
     RegistrationStatus,
 )
+from training.sessions.availability_columns import AVAILABILITY_COLUMNS
 from training.sessions.meeting_columns import MEETING_COLUMNS
 from training.sessions.models import Course, TrainingSession
 from training.sessions.values import (

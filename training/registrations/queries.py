@@ -7,11 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from training.campaigns.models import Campaign, CampaignStatus
-from training.db import UtcDateTime, db
+from training.db import UtcDateTime, core
 from training.errors import NotFoundError
 from training.people.models import Person
 from training.registrations.cards import (
-    AVAILABILITY_COLUMNS,
     CARD_COLUMNS,
     IS_LISTED,
     SessionCard,
@@ -24,6 +23,7 @@ from training.registrations.values import (
     LIVE,
     Claim,
 )
+from training.sessions.availability_columns import AVAILABILITY_COLUMNS
 from training.sessions.meeting_columns import MEETING_COLUMNS
 from training.sessions.models import (
     Assignment,
@@ -243,9 +243,11 @@ def get_public_session(training_session_id: int, *, now: datetime) -> PublicSess
 
     :raise NotFoundError: there is none, or it is a draft or by invitation.
     """
-    row = db.session.execute(
-        _PUBLIC_SESSION, {"training_session_id": training_session_id, "now": now}
-    ).one_or_none()
+    row = (
+        core()
+        .execute(_PUBLIC_SESSION, {"training_session_id": training_session_id, "now": now})
+        .one_or_none()
+    )
     if row is None:
         raise NotFoundError
     seen = availability_of(row, now)
@@ -293,7 +295,7 @@ def other_dates(training_session: PublicSession, *, now: datetime) -> list[Sessi
     """Return when else the same course is held, the soonest first."""
     if training_session.course_id is None:
         return []
-    found = db.session.execute(
+    found = core().execute(
         _OTHER_DATES,
         {
             "course_id": training_session.course_id,
@@ -306,13 +308,13 @@ def other_dates(training_session: PublicSession, *, now: datetime) -> list[Sessi
 
 def sittings_of(training_session_id: int) -> list[Sitting]:
     """Return the meetings of a session as everybody may see them."""
-    found = db.session.execute(_SITTINGS, {"training_session_id": training_session_id})
+    found = core().execute(_SITTINGS, {"training_session_id": training_session_id})
     return [_sitting(row) for row in found]
 
 
 def sittings_with_links_of(training_session_id: int) -> list[Sitting]:
     """Return the meetings of a session with their join links: for those who have a seat."""
-    found = db.session.execute(_SITTINGS_WITH_LINKS, {"training_session_id": training_session_id})
+    found = core().execute(_SITTINGS_WITH_LINKS, {"training_session_id": training_session_id})
     return [_sitting(row, join_url=row.join_url) for row in found]
 
 

@@ -30,6 +30,10 @@ _HELD = (
     .select_from(Meeting.__table__.outerjoin(Room.__table__, _room.id == _meeting.room_id))
     .where(_meeting.cancelled_at.is_(None))
 )
+_HELD_OF = _HELD.where(_meeting.training_session_id.in_(sa.bindparam("ids", expanding=True)))
+_TRAINERS = sa.select(_assignment.training_session_id, _assignment.person_id).where(
+    _assignment.training_session_id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,9 +63,16 @@ def clashes_of(training_session_id: int) -> list[Clash]:
     return _found_for([training_session_id], _trainers_of([training_session_id]))
 
 
-def clashing(training_session_ids: Sequence[int]) -> frozenset[int]:
-    """Return which of these sessions clash with anything, in up to four statements for all."""
-    found = _found_for(training_session_ids, _trainers_of(training_session_ids))
+def clashing(
+    training_session_ids: Sequence[int], trainers: Mapping[int, frozenset[int]] | None = None
+) -> frozenset[int]:
+    """Return which of these sessions clash with anything, in up to four statements for all.
+
+    :param trainers: who trains in each, where it was read already: one statement less.
+    """
+    if trainers is None:
+        trainers = _trainers_of(training_session_ids)
+    found = _found_for(training_session_ids, trainers)
     asked = set(training_session_ids)
     return frozenset(
         id_
@@ -74,7 +85,8 @@ def clashing(training_session_ids: Sequence[int]) -> frozenset[int]:
 def _found_for(
     training_session_ids: Sequence[int], trainers: Mapping[int, frozenset[int]]
 ) -> list[Clash]:
-    own = _sittings(_HELD.where(_meeting.training_session_id.in_(training_session_ids)), trainers)
+    rows = db.session.execute(_HELD_OF, {"ids": training_session_ids})
+    own = [_sitting(row, trainers) for row in rows]
     if not own:
         return []
     return clashes(own, _in_the_way(own, besides=training_session_ids))
@@ -114,19 +126,15 @@ def _instant(instant: datetime) -> sa.ColumnElement[datetime]:
 def _trainers_of(
     training_session_ids: Sequence[int], among: AbstractSet[int] | None = None
 ) -> dict[int, frozenset[int]]:
-    statement = sa.select(_assignment.training_session_id, _assignment.person_id).where(
-        _assignment.training_session_id.in_(training_session_ids)
-    )
+    statement = _TRAINERS
     if among is not None:
         statement = statement.where(_assignment.person_id.in_(among))
     found: dict[int, frozenset[int]] = {}
-    for training_session_id, person_id in db.session.execute(statement):
+    for training_session_id, person_id in db.session.execute(
+        statement, {"ids": training_session_ids}
+    ):
         found[training_session_id] = found.get(training_session_id, frozenset()) | {person_id}
     return found
-
-
-def _sittings(statement: sa.Select[Any], trainers: Mapping[int, frozenset[int]]) -> list[Sitting]:
-    return [_sitting(row, trainers) for row in db.session.execute(statement)]
 
 
 def _sitting(row: Any, trainers: Mapping[int, frozenset[int]]) -> Sitting:

@@ -186,11 +186,21 @@ MINIMUM: Bundle[Any] = Bundle(
 
 def decision_of(row: Any, now: datetime) -> Decision | None:
     """Return what is to be decided of a row that was selected with ``CLOCK, SEATS, MINIMUM``."""
-    minimum, decide_at, settled_at = row.going
-    is_ahead = row.clock.status is SessionStatus.PUBLISHED and now < row.clock.starts_at
+    return decision_about(row.clock, row.seats, row.going, now)
+
+
+def decision_about(
+    clock: SessionClock, seats: SeatCounts, going: Sequence[Any], now: datetime
+) -> Decision | None:
+    """Return what is to be decided about a session; None where nothing is.
+
+    :param going: how many people it needs, by when that is decided, and when it was.
+    """
+    minimum, decide_at, settled_at = going
+    is_ahead = clock.status is SessionStatus.PUBLISHED and now < clock.starts_at
     if minimum is None or decide_at is None or settled_at is not None or not is_ahead:
         return None
-    return Decision(minimum=minimum, confirmed=row.seats.confirmed, decide_at=decide_at)
+    return Decision(minimum=minimum, confirmed=seats.confirmed, decide_at=decide_at)
 
 
 def clock_and_seats(row: Any) -> tuple[SessionClock, SeatCounts]:

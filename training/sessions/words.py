@@ -1,10 +1,13 @@
 """Words for what staff see of sessions."""
 
+from functools import lru_cache
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from training.campaigns.values import CampaignStatus
 from training.sessions.values import Audience, SeatCounts
+from training.web.filters.locales import current_locale
 
 
 def audience_label(audience: Audience) -> str:
@@ -27,8 +30,13 @@ def campaign_status_label(status: CampaignStatus) -> str:
     return str(words[status])
 
 
-def seats_in_words(seats: SeatCounts, overbooked_by: int) -> list[str]:
+def seats_in_words(seats: SeatCounts, overbooked_by: int) -> tuple[str, ...]:
     """Return what staff want to know of the seats, as phrases that stand beside each other."""
+    return _seats_in_words(seats, overbooked_by, current_locale())
+
+
+@lru_cache(maxsize=4096)
+def _seats_in_words(seats: SeatCounts, overbooked_by: int, _locale: str) -> tuple[str, ...]:
     held = seats.confirmed + seats.offered
     if seats.capacity is None:
         phrases = [ngettext("%(num)s person, no limit", "%(num)s people, no limit", held)]
@@ -49,4 +57,4 @@ def seats_in_words(seats: SeatCounts, overbooked_by: int) -> list[str]:
         phrases.append(
             ngettext("%(num)s more than seats", "%(num)s more than seats", overbooked_by)
         )
-    return phrases
+    return tuple(phrases)

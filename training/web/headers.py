@@ -34,14 +34,21 @@ def register(app: Flask, *, is_https: bool) -> None:
 
     An answer that says nothing of caches is personal, and stays with whoever asked.
     """
+    own = [
+        (name.lower(), name, value)
+        for name, value in {**HEADERS, "Cache-Control": "no-store"}.items()
+    ]
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "no-store")
+        headers = response.headers
+        # One look at all of them: each question for one of them goes through all.
+        present = {name.lower() for name, _value in headers}
+        for lower, name, value in own:
+            if lower not in present:
+                headers.add(name, value)
         if is_https and request.is_secure:
-            response.headers.setdefault(
+            headers.setdefault(
                 "Strict-Transport-Security", f"max-age={_TWO_YEARS}; includeSubDomains"
             )
         return response

@@ -13,7 +13,6 @@ from itertools import islice
 from typing import IO, Any
 from urllib.parse import quote
 
-import xlsxwriter
 from flask import Response
 
 from training.cells import guard
@@ -103,6 +102,8 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _write_workbook(file: IO[bytes], header: Sequence[str], rows: Iterable[Row]) -> None:
+    import xlsxwriter  # noqa: PLC0415 -- 2 MB in each worker, and rarely asked for
+
     with xlsxwriter.Workbook(file, _OPTIONS) as workbook:  # closes its own files in any case
         sheet = workbook.add_worksheet()
         sheet.freeze_panes(1, 0)

@@ -10,7 +10,7 @@ from training.accounts.errors import WrongPasswordError
 from training.accounts.models import Account, SignIn, SignInActivity
 from training.accounts.values import IDLE_OTHERS, IDLE_STAFF, MAX_USER_AGENT, SignedIn
 from training.audit.trail import Act, record_act, record_acts
-from training.db import db
+from training.db import core, db
 from training.errors import NotFoundError
 from training.people.models import Person
 
@@ -144,7 +144,7 @@ _SIGNED_IN = (
 
 def find_signed_in(token: str, *, now: datetime) -> SignedIn | None:
     """Return who a cookie's token belongs to, in one SELECT; nobody after too long a pause."""
-    row = db.session.execute(_SIGNED_IN, {"token_hash": hash_token(token)}).one_or_none()
+    row = core().execute(_SIGNED_IN, {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
     if now - row.last_seen_at > (IDLE_STAFF if row.staff_role else IDLE_OTHERS):

@@ -18,7 +18,7 @@ from training.attendance.queries.people import (
     get_own_session,
     people_of,
 )
-from training.attendance.queries.scopes import MARKED, meeting_within
+from training.attendance.queries.scopes import meeting_within
 from training.attendance.queries.sheets import (
     Change,
     Disagreement,
@@ -30,7 +30,6 @@ from training.attendance.queries.sheets import (
 )
 
 __all__ = [
-    "MARKED",
     "Change",
     "Disagreement",
     "History",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from training.accounts.policy import Scope
 from training.attendance.queries.scopes import disagreed, marked, meeting_within, within
 from training.attendance.rules import MeetingState, is_today
-from training.db import db
+from training.db import core, db
 from training.errors import NotFoundError
 from training.sessions.models import Meeting, Room, TrainingSession, Venue
 from training.sessions.values import SessionStatus
@@ -172,9 +172,8 @@ def get_meeting(meeting_id: int, person_id: int, scope: Scope) -> ListedMeeting:
 
     :raise NotFoundError: there is none, or it is not theirs.
     """
-    row = db.session.execute(
-        _MEETING[scope], {"meeting_id": meeting_id, "person_id": person_id}
-    ).one_or_none()
+    bound = {"meeting_id": meeting_id, "person_id": person_id}
+    row = core().execute(_MEETING[scope], bound).one_or_none()
     if row is None:
         raise NotFoundError
     return ListedMeeting(**row._mapping)  # noqa: SLF001 -- the public name for a row as a mapping

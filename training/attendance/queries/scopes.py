@@ -84,7 +84,3 @@ def disagreed(meeting_id: Any) -> sa.ScalarSelect[int]:
         )
         .scalar_subquery()
     )
-
-
-#: Of the meeting ``:meeting_id``; computed once, however many rows it stands beside.
-MARKED = marked(sa.bindparam("meeting_id"))

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from training.attendance.models import Attendance, AttendanceMark
 from training.attendance.queries.meetings import ListedMeeting
 from training.attendance.queries.scopes import contradicts
-from training.attendance.values import AttendanceStatus, is_marked
-from training.db import db
+from training.attendance.values import AttendanceStatus
+from training.db import core
 from training.organizations.models import Organization
 from training.people.models import Person
 from training.registrations.models import Registration
@@ -27,6 +27,10 @@ class SheetRow(NamedTuple):
     detail: str
     #: None: not marked.
     status: AttendanceStatus | None
+    #: The mark that counts, even one that was taken back.
+    mark_id: int | None = None
+    #: The newest mark of somebody else, which it may contradict.
+    other_mark_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,12 +39,20 @@ class Sheet:
 
     meeting: ListedMeeting
     rows: tuple[SheetRow, ...]
-    #: The newest mark that these rows show; 0: there is none.
-    newest_mark_id: int
 
     @property
     def marked(self) -> int:
         return sum(row.status is not None for row in self.rows)
+
+    @property
+    def newest_mark_id(self) -> int:
+        """The newest mark that these rows show; 0: there is none."""
+        return max((row.mark_id or 0 for row in self.rows), default=0)
+
+    @property
+    def may_have_disagreements(self) -> bool:
+        """Whether anybody was marked by two people."""
+        return any(row.other_mark_id for row in self.rows)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,13 +78,16 @@ class Change:
     mark_id: int
 
 
+# Each row as SheetRow has it; in the order in which they are made, because the database knows no
+# order of names that is the same on both.
 _ROWS = (
     sa.select(
         Registration.id,
         Registration.name,
-        sa.func.coalesce(Organization.name, "").label("detail"),
-        Attendance.status,
+        sa.func.coalesce(Organization.name, ""),
+        sa.case((Attendance.status != AttendanceStatus.CLEARED, Attendance.status)),
         Attendance.mark_id,
+        Attendance.other_mark_id,
     )
     .select_from(Meeting)
     .join(Registration, Registration.training_session_id == Meeting.training_session_id)
@@ -85,6 +100,7 @@ _ROWS = (
         Meeting.id == sa.bindparam("meeting_id"),
         Registration.status == RegistrationStatus.CONFIRMED,
     )
+    .order_by(Registration.id)
 )
 
 
@@ -129,19 +145,14 @@ _CHANGES = (
 
 def sheet_of(meeting: ListedMeeting) -> Sheet:
     """Return everybody who holds a seat, by name, with how they stand."""
-    found = db.session.execute(_ROWS, {"meeting_id": meeting.id}).all()
-    rows = [
-        SheetRow(id_, name, detail, status if is_marked(status) else None)
-        for id_, name, detail, status, _mark_id in found
-    ]
-    rows.sort(key=lambda row: (search_key(row.name), row.registration_id))
-    newest = max((row.mark_id for row in found if row.mark_id), default=0)
-    return Sheet(meeting=meeting, rows=tuple(rows), newest_mark_id=newest)
+    found = map(SheetRow._make, core().execute(_ROWS, {"meeting_id": meeting.id}).all())
+    rows = sorted(found, key=lambda row: search_key(row.name))
+    return Sheet(meeting=meeting, rows=tuple(rows))
 
 
 def disagreements(meeting_id: int) -> list[Disagreement]:
     """Return of whom two trainers said different things, until one gives way or staff decide."""
-    rows = db.session.execute(_DISAGREEMENTS, {"meeting_id": meeting_id})
+    rows = core().execute(_DISAGREEMENTS, {"meeting_id": meeting_id})
     return [Disagreement(**row._mapping) for row in rows]  # noqa: SLF001 -- a row as a mapping
 
 
@@ -151,5 +162,5 @@ def changes_by_others(meeting_id: int, person_id: int, *, since: int) -> list[Ch
     :param since: id of that mark.
     """
     bound = {"meeting_id": meeting_id, "person_id": person_id, "mark_id": since}
-    rows = db.session.execute(_CHANGES, bound)
+    rows = core().execute(_CHANGES, bound)
     return [Change(**row._mapping) for row in rows]  # noqa: SLF001 -- a row as a mapping

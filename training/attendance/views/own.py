@@ -8,7 +8,6 @@ from training.accounts.workplace import OWN_SESSIONS, render_workplace
 from training.attendance import queries, rules
 from training.attendance.views.blueprint import bp
 from training.clock import utc_now
-from training.web.fields import AppForm
 
 
 @bp.get("/trainer/")
@@ -39,7 +38,6 @@ def training_session(training_session_id: int) -> ResponseReturnValue:
         own=own,
         meetings=queries.meetings_of(training_session_id),
         people=queries.people_of(training_session_id),
-        form=AppForm(),
         now=now,
         opens_at=rules.opens_at,
     )

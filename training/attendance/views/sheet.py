@@ -21,7 +21,7 @@ from training.clock import utc_now
 from training.db import transaction
 from training.errors import ConflictError
 from training.web.error_pages import status_of
-from training.web.fields import AppForm, sentence
+from training.web.fields import sentence
 
 
 @bp.route("/trainer/meetings/<id:meeting_id>", methods=["GET", "POST"])
@@ -46,10 +46,9 @@ def sheet(meeting_id: int) -> ResponseReturnValue:
         current=OWN_SESSIONS,
         meeting=meeting,
         people=people,
-        disagreements=queries.disagreements(meeting_id),
+        disagreements=queries.disagreements(meeting_id) if people.may_have_disagreements else [],
         marker=permission().person_id,
         form=form,
-        blank=AppForm(formdata=None),
         refusal=sentence(refusal) if refusal else None,
         is_early=isinstance(refusal, MarkingNotOpenError),
         opens_at=rules.opens_at(meeting.starts_at),

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
@@ -23,7 +23,8 @@ from training.calendars.sources import (
     Narrowing,
     Owner,
     Source,
-    bodies_of,
+    entries_of,
+    read_entries,
 )
 from training.calendars.values import FeedKind, Variant
 from training.clock import midnight_before
@@ -56,7 +57,7 @@ class FeedState:
     #: Only moves forward. None: nobody can tell.
     modified_at: datetime | None
     #: Reads the entries.
-    read: Callable[[], Iterable[bytes]] = field(compare=False, repr=False)
+    read: Callable[[], bytes] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,9 @@ def public_feed_state(*, name: str, now: datetime) -> FeedState:
     """Return the state of the feed of all that is public, in one indexed query."""
     since = midnight_before(now, days=WINDOW_DAYS)
     values = {"variant": Variant.PUBLIC, "since": since}
-    row = db.session.execute(_STATE, values).one_or_none()
+    row = db.session.connection().execute(_STATE, values).one_or_none()
     version, changed_at, left_last = row or (None, None, None)
-    read = partial(_read, IN_WINDOW, values)
+    read = partial(read_entries, IN_WINDOW, values)
     return _public_state(("public",), name, (version, changed_at, left_last), read)
 
 
@@ -126,15 +127,15 @@ def find_narrowed_feed_state(narrowing: Narrowing, *, name: str, now: datetime) 
     """
     since = midnight_before(now, days=WINDOW_DAYS)
     values = {"variant": Variant.PUBLIC, "since": since, **narrowing.parameters}
-    statement = _narrowed(narrowing.names)
-    version, changed_at, left_last, *names = db.session.execute(statement, values).one()
+    row = db.session.connection().execute(_narrowed(narrowing.names), values).one()
+    version, changed_at, left_last, *names = row
     if None in names:
         return None
     return _public_state(
         ("public", *narrowing.key),
         _("%(feed)s: %(part)s", feed=name, part=", ".join((*names, *narrowing.words))),
         (version, changed_at, left_last),
-        partial(_read, bodies_of(narrowing.uids), values),
+        partial(read_entries, entries_of(narrowing.uids), values),
     )
 
 
@@ -171,7 +172,7 @@ def _public_state(
     feed: tuple[object, ...],
     name: str,
     version: tuple[int | None, datetime | None, datetime | None],
-    read: Callable[[], Iterable[bytes]],
+    read: Callable[[], bytes],
 ) -> FeedState:
     number, changed_at, left_last = version
     etag, modified_at = _fingerprint(name), None
@@ -193,22 +194,22 @@ def _narrowed(names: tuple[sa.ScalarSelect[str], ...]) -> sa.Select[Any]:
     )
 
 
-def _read(statement: sa.Select[bytes], values: Mapping[str, object]) -> Iterable[bytes]:
-    return db.session.scalars(statement, values)
-
-
 def _name_of(found: FoundFeed, name: str) -> str:
-    parts = {
-        FeedKind.PERSON: _("my sessions"),
-        FeedKind.TRAINER: _("sessions I train"),
-        FeedKind.ORGANIZATION: found.organization_name,
-        FeedKind.STAFF: _("all sessions, drafts too"),
-    }
-    return str(_("%(feed)s: %(part)s", feed=name, part=parts[found.kind]))
+    part: str | None
+    match found.kind:
+        case FeedKind.PERSON:
+            part = _("my sessions")
+        case FeedKind.TRAINER:
+            part = _("sessions I train")
+        case FeedKind.ORGANIZATION:
+            part = found.organization_name
+        case FeedKind.STAFF:
+            part = _("all sessions, drafts too")
+    return str(_("%(feed)s: %(part)s", feed=name, part=part))
 
 
 def _join(state: FeedState) -> FeedBody:
-    plain = b"".join([header(state.name), *state.read(), FOOTER])
+    plain = b"".join([header(state.name), state.read(), FOOTER])
     return FeedBody(plain, gzip.compress(plain, compresslevel=COMPRESSION_LEVEL, mtime=0))
 
 

@@ -217,7 +217,7 @@ def find_feed(token: str) -> FoundFeed | None:
     """Return the feed at an address if its owner may read it now, in one SELECT at most."""
     if not _TOKEN.fullmatch(token):
         return None
-    row = db.session.execute(_READABLE, {"token_hash": _hash(token)}).one_or_none()
+    row = db.session.connection().execute(_READABLE, {"token_hash": _hash(token)}).one_or_none()
     return FoundFeed(**row._mapping) if row else None  # noqa: SLF001 -- the public name for a mapping
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from babel import Locale
 
@@ -16,7 +17,6 @@ from training.organizations.values import OrganizationPlan, OrganizationStatus
 from training.organizations.words import country_names
 
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
-_COUNTRIES = frozenset(country_names(Locale("en")))
 MAX_SLUG = 60
 MOST_DOMAINS = 20
 
@@ -41,6 +41,11 @@ def read(rows: Iterable[Cells], _context: Context) -> Iterator[Item]:
                 cleaned=tuple(cells.cleaned),
                 plan=plan,
             )
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(country_names(Locale("en")))
 
 
 def _plan(cells: Cells) -> OrganizationPlan:
@@ -85,7 +90,7 @@ def _domains(cells: Cells) -> tuple[str, ...]:
 
 def _country(cells: Cells) -> str | None:
     typed = cells.line("country")
-    if typed and typed.upper() not in _COUNTRIES:
+    if typed and typed.upper() not in _countries():
         cells.refuse(
             "country",
             BadCellError(

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -33,6 +32,7 @@ from training.sessions.values import Delivery
 from training.text import for_display, search_key
 from training.web.converters import MAX_ID
 from training.web.filters import delivery_label, kept_session_card, language_name, moment
+from training.web.filters.locales import current_locale
 from training.web.query import text_argument
 from training.web.shared_pages import shared_page
 from training.web.times import Moment
@@ -214,14 +214,15 @@ class _Shown(NamedTuple):
 
 def _days(listing: Listing, now: datetime) -> list[tuple[str, Markup]]:
     """Return the cards of each day on which sessions start, as the wall calendar there says."""
-    locale = str(get_locale())
+    locale = current_locale()
     days: dict[str, list[_Shown]] = {}
     for card in listing.cards:
         shown = _shown(card, locale, now.year)
         days.setdefault(shown.iso_date, []).append(shown)
     # In the order of instants a day may come twice: it begins in Auckland before Lima's is over.
+    # Joined as texts: Markup would look at each of them, whether it is one.
     return [
-        (cards[0].date, Markup("\n").join(shown.html for shown in cards))
+        (cards[0].date, Markup("\n".join(shown.html for shown in cards)))  # noqa: S704 -- they are
         for _day, cards in sorted(days.items())
     ]
 

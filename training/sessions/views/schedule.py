@@ -1,12 +1,15 @@
 """The list of all sessions."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from training.accounts.access import allows
 from training.accounts.policy import Action
@@ -20,9 +23,14 @@ from training.sessions.schedule_queries import (
     schedule_page,
 )
 from training.sessions.values import SessionStatus
-from training.sessions.views.blueprint import bp
+from training.sessions.views.blueprint import ROSTER, bp
 from training.sessions.words import seats_in_words
-from training.web.query import text_argument, word_argument
+from training.text import for_display
+from training.web import times
+from training.web.filters.availability import SeatsBadge, seats_badge
+from training.web.filters.locales import current_locale
+from training.web.query import addresses, text_argument, word_argument
+from training.web.times import Moment
 
 #: Seconds since 1970, and the session's key.
 _PLACE = re.compile(r"(-?[0-9]{1,11})-([0-9]{1,9})", re.ASCII)
@@ -49,9 +57,7 @@ def schedule() -> ResponseReturnValue:
     return render_workplace(
         "sessions/schedule.html",
         current=SCHEDULE,
-        sessions=page.sessions,
-        seats_in_words=seats_in_words,
-        now=now,
+        lines=_lines(page.sessions, now),
         filters=filters,
         is_filtered=filters != Filters(),
         periods=[
@@ -70,6 +76,55 @@ def schedule() -> ResponseReturnValue:
     )
 
 
+class _Line(NamedTuple):
+    """One session as the page shows it: plain words, so that its template only puts them down."""
+
+    url: str
+    title: str
+    when: Moment
+    #: Of which session the first meeting is, as staff read it.
+    place: str
+    badge: SeatsBadge
+    seats: str
+    trainers: str
+    clashes: bool
+    #: How many are needed, where that presses; "" elsewhere.
+    needed: str
+
+
+def _lines(sessions: Sequence[ListedSession], now: datetime) -> list[_Line]:
+    address = addresses(ROSTER, "training_session_id")
+    locale = current_locale()
+    return [_line(one, address(one.id), locale, now) for one in sessions]
+
+
+def _line(one: ListedSession, url: str, locale: str, now: datetime) -> _Line:
+    when = times.moment(one.starts_at, one.first_ends_at, one.timezone, locale)
+    decision, needed = one.decision, ""
+    if decision and decision.is_pressing(now):
+        needed = ngettext(
+            "%(confirmed)s of %(num)s person needed",
+            "%(confirmed)s of %(num)s people needed",
+            decision.minimum,
+            confirmed=decision.confirmed,
+        )
+    return _Line(
+        url=url,
+        title=for_display(one.title),
+        when=when,
+        place=(
+            _("%(city)s, first of %(number)s", city=when.city, number=one.meetings)
+            if one.meetings > 1
+            else when.city
+        ),
+        badge=seats_badge(one.availability, one.timezone),
+        seats=" · ".join(seats_in_words(one.seats, one.overbooked_by)),
+        trainers=", ".join(map(for_display, one.trainers)),
+        clashes=one.clashes,
+        needed=needed,
+    )
+
+
 def _place() -> Place | None:
     for name in ("after", "before"):
         found = _PLACE.fullmatch(request.args.get(name, ""))
@@ -84,5 +139,5 @@ def _place() -> Place | None:
 
 def _beside(listed: ListedSession, direction: str) -> str:
     kept = {name: value for name in ("period", "status", "q") if (value := request.args.get(name))}
-    place = f"{int(listed.clock.starts_at.timestamp())}-{listed.id}"
+    place = f"{int(listed.starts_at.timestamp())}-{listed.id}"
     return f"{url_for(SCHEDULE)}?{urlencode({**kept, direction: place})}"

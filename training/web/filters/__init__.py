@@ -20,9 +20,10 @@ from training.web.filters.dates import (
 )
 from training.web.filters.labels import attendance_label, delivery_label, registration_label
 from training.web.filters.locales import LocaleFacts, language_name, locale_facts
+from training.web.filters.messages import gettext, ngettext
 from training.web.filters.plain_text import paragraphs
 from training.web.forms import error_links
-from training.web.sheet_rows import attendance_rows
+from training.web.sheet_rows import attendance_rows, kept_attendance_words
 
 __all__ = [
     "LocaleFacts",
@@ -67,7 +68,11 @@ def register(app: Flask) -> None:
         short_date=short_date,
     )
     app.jinja_env.globals.update(
+        _=gettext,
+        gettext=gettext,
+        ngettext=ngettext,
         attendance_rows=attendance_rows,
+        kept_attendance_words=kept_attendance_words,
         kept_blank_row=kept_blank_row,
         kept_session_card=kept_session_card,
         locale_facts=locale_facts,
