@@ -4,9 +4,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -104,6 +106,12 @@ class Server:
         return "It said: " + self._log.read_text(errors="replace")[-2000:]
 
 
+@cache
+def _bytecode() -> tempfile.TemporaryDirectory[str]:
+    """Return the folder for compiled sources; it is gone when this process ends."""
+    return tempfile.TemporaryDirectory(prefix="bytecode-")
+
+
 @contextmanager
 def running(
     arguments: Sequence[str],
@@ -118,6 +126,11 @@ def running(
     :param ready: what it prints once it answers.
     """
     inherited = {name: value for name, value in os.environ.items() if "TRAINING" not in name}
+    # As where it is installed: compiled once, and not by each process.
+    inherited |= {
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": _bytecode().name,
+    }
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *arguments],

@@ -14,6 +14,7 @@ from training import instance
 from training.app import create_app
 from training.config import Settings, load
 from training.db import db
+from training.server import migrating
 
 WORKERS = 2
 SECRET_KEY = "a-secret-key-for-benchmarks-that-is-long-enough"
@@ -61,6 +62,7 @@ class Site:
             with instance.locked(self.settings):
                 instance.create(self.settings)
                 instance.remember(self.settings)
+        migrating.prepare(self.app)
         with self.app.app_context():
             flask_migrate.upgrade()
             db.engine.dispose()

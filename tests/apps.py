@@ -9,6 +9,7 @@ from jinja2.bccache import Bucket
 
 from training.app import create_app
 from training.config import load
+from training.server import migrating
 
 HOST = "127.0.0.1:8000"
 SECRET_KEY = "a-secret-key-for-tests-that-is-long-enough"
@@ -39,5 +40,6 @@ def create_test_app(database_url: str, instance: Path) -> Flask:
             }
         )
     )
+    migrating.prepare(app)
     app.jinja_env.bytecode_cache = CompiledTemplates()
     return app

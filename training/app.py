@@ -9,26 +9,19 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 from flask_babel import Babel
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from whitenoise import WhiteNoise
 
-import training.accounts.cli
 import training.accounts.views
 import training.attendance.models  # every table must be known, whoever asks for it first
 import training.attendance.views
 import training.calendars.views
 import training.campaigns.models
-import training.checks.cli
-import training.demo.cli
-import training.imports.cli
 import training.imports.views
-import training.notifications.cli
 import training.organizations.views
 import training.registrations.views
 import training.representatives.views
-import training.sessions.cli
 import training.sessions.views
 import training.staff.views
 import training.submissions.models
@@ -66,12 +59,13 @@ from training.sessions.changes import (
 from training.sessions.service.campaigns import answer_revised_campaign
 from training.submissions.service import forget_old
 from training.web import converters, error_pages, filters, headers, health, limits
+from training.web.cookies import CookieSessions
 from training.web.shared_pages import PageCache
 from training.web.strict_request import StrictRequest
+from training.web.templating import PlainEnvironment
 
 PACKAGE = Path(__file__).resolve().parent
 STATIC = PACKAGE / "static"
-MIGRATIONS = PACKAGE / "migrations"
 #: In a wheel the templates lie inside the package; in a checkout beside it.
 TEMPLATES = next(
     folder for folder in (PACKAGE / "templates", PACKAGE.parent / "templates") if folder.is_dir()
@@ -144,6 +138,8 @@ def create_app(settings: Settings | None = None, *, processes: int = 1) -> Flask
         instance_path=str(settings.instance.resolve()),
     )
     app.request_class = StrictRequest
+    app.jinja_environment = PlainEnvironment
+    app.session_interface = CookieSessions()
     app.config.from_mapping(_config(settings))
     app.extensions["settings"] = settings
     app.extensions["changes"] = SUBSCRIBERS
@@ -158,8 +154,7 @@ def create_app(settings: Settings | None = None, *, processes: int = 1) -> Flask
     app.url_map.converters["id"] = converters.IdConverter
 
     db.init_app(app)
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, render_item=_render_item)
-    Babel(app, default_locale=settings.locale)
+    Babel(app, default_locale=settings.locale, configure_jinja=False)
     CSRFProtect(app)
     access.register(app)
     error_pages.register(app)
@@ -195,13 +190,6 @@ def _config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _render_item(kind: str, item: Any, _context: Any) -> str | bool:
-    """Keep migrations free of imports from this package."""
-    if kind == "type" and type(item).__module__.startswith("training."):
-        return "sa.DateTime()"
-    return False
-
-
 def _register_features(app: Flask) -> None:
     for views in (
         training.accounts.views,
@@ -215,15 +203,6 @@ def _register_features(app: Flask) -> None:
         training.imports.views,
     ):
         app.register_blueprint(views.bp)
-    for cli in (
-        training.accounts.cli,
-        training.checks.cli,
-        training.demo.cli,
-        training.imports.cli,
-        training.notifications.cli,
-        training.sessions.cli,
-    ):
-        app.cli.add_command(cli.commands)
 
 
 def _serve_static(app: Flask, settings: Settings) -> None:

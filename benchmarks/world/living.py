@@ -105,6 +105,10 @@ def build(site: Site, scale: Scale) -> World:
     """Fill an empty site."""
     with site.app.app_context():
         world = _Builder(scale).world()
+        db.session.commit()
+        # As every PostgreSQL does by itself before long.
+        db.session.execute(sa.text("ANALYZE"))
+        db.session.commit()
         db.session.remove()
         db.engine.dispose()
     return world

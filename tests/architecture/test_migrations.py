@@ -4,10 +4,13 @@ from typing import Any
 
 import alembic.autogenerate
 import flask_migrate
+import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 
+from training import schema
 from training.db import Base, UtcDateTime, db
 
 
@@ -36,3 +39,25 @@ def test_every_table_goes_and_comes_back(app: Flask) -> None:
 
     assert between == {"alembic_version"}
     assert set(sa.inspect(db.engine).get_table_names()) == before
+
+
+def test_each_file_of_a_migration_begins_with_its_number() -> None:
+    """What is read without Alembic is what Alembic would say."""
+    scripts = ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()
+
+    assert schema.versions() == tuple(reversed([script.revision for script in scripts]))
+
+
+def test_what_a_database_lacks_is_told_by_its_last_migration(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        none = schema.lacking(connection)
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+        some = schema.lacking(connection)
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(schema.LaterSchemaError) as caught:
+            schema.lacking(connection)
+        connection.rollback()
+
+    assert none == ()
+    assert some == schema.versions()[1:]
+    assert str(caught.value) == "9999"

@@ -10,7 +10,9 @@ import pytest
 from tests.server.running import training
 from training import db as database
 from training.config import load
-from training.server import ServerError, readiness, serve
+from training.server import readiness
+from training.server.errors import ServerError
+from training.server.serve import serve
 
 
 def test_a_database_without_durable_writes_is_not_served(
@@ -26,7 +28,7 @@ def test_a_database_without_durable_writes_is_not_served(
     monkeypatch.setattr(database, "PRAGMAS", pragmas)
 
     with pytest.raises(ServerError) as caught:
-        serve(settings, host="127.0.0.1", port=8000)
+        serve(settings, host="127.0.0.1", port=8000, workers=1)
 
     assert str(caught.value) == (
         "The database is not set up safely: synchronous is OFF, so a power cut could lose what "

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import DictLoader, Environment
 
 from training.server import worker
+from training.server.templates import CompiledTemplates
 
 
 class Recorder:
@@ -71,3 +74,28 @@ def test_a_worker_names_itself_to_its_own_server_only() -> None:
     assert "X-Training-Worker" not in ask(served, HTTP_X_TRAINING_RUN="a-guess")
     assert "X-Training-Worker" not in ask(served, HTTP_X_TRAINING_RUN="gu\xe9ss")
     assert "X-Training-Worker" not in ask(served)
+
+
+def environment(folder: Path, text: str) -> Environment:
+    return Environment(
+        loader=DictLoader({"page": text}), bytecode_cache=CompiledTemplates(folder), autoescape=True
+    )
+
+
+def test_compiled_templates_are_kept_and_those_of_another_text_are_not_used(tmp_path: Path) -> None:
+    folder = tmp_path / "compiled"
+
+    first = environment(folder, "one").get_template("page").render()
+    kept = [path.read_bytes() for path in folder.iterdir()]
+    again = environment(folder, "one").get_template("page").render()
+    other = environment(folder, "two").get_template("page").render()
+
+    assert (first, again, other) == ("one", "one", "two")
+    assert len(kept) == 1
+    assert [path.read_bytes() for path in folder.iterdir()] != kept
+
+
+def test_where_nothing_can_be_kept_templates_are_compiled_each_time(tmp_path: Path) -> None:
+    (tmp_path / "compiled").write_text("a file, and no folder")
+
+    assert environment(tmp_path / "compiled", "one").get_template("page").render() == "one"

@@ -1,6 +1,5 @@
-"""``training serve``: the web server and the mail sender, which begin and end together."""
+"""``training serve``: the web server and the mail sender, which begin and end together.
 
-from training.server.errors import ServerError
-from training.server.serve import DEFAULT_WORKERS, check_database, refuse_unless_migrated, serve
-
-__all__ = ["DEFAULT_WORKERS", "ServerError", "check_database", "refuse_unless_migrated", "serve"]
+What starts them is kept small: it waits beside them for as long as they run. Only the workers, the
+mail sender and other commands load the application.
+"""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from training.config import Settings
 from training.server.errors import ServerError
-from training.server.worker import RUN_HEADER, WORKER_HEADER
+from training.server.loading import RUN_HEADER, WORKER_HEADER
 
 #: Workers start in a second or two; on a machine that is busy with other things, later.
 START_SECONDS = 60.0

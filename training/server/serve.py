@@ -6,39 +6,30 @@ import multiprocessing
 import os
 import secrets
 import signal
-import sqlite3
 import sys
 import threading
 from collections.abc import Callable
 from multiprocessing import resource_tracker
 
-import sqlalchemy as sa
-from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import WorkerProcess
 
-from training import instance
-from training.app import create_app
 from training.config import Settings
-from training.db import db
-from training.instance import InstanceError
-from training.server import readiness, schema, worker
+from training.server import loading, readiness
 from training.server.children import MailSender
+from training.server.database import check_database, refuse_unless_ready
 from training.server.errors import ServerError
 from training.server.respawns import Respawns
 
-DEFAULT_WORKERS = 2
-#: The default of granian would be 256 for two workers, each with a database connection.
-THREADS_PER_WORKER = 2
 #: Requests that a worker takes in at once; the others wait to be accepted.
 BACKPRESSURE = 128
 #: How long a worker may take to finish its requests before it is killed.
 STOP_SECONDS = 20
 
 
-def serve(settings: Settings, *, host: str, port: int, workers: int = DEFAULT_WORKERS) -> None:
+def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP, and leave no process behind.
 
     Prints ``Serving Training on …`` once its own workers answer.
@@ -52,71 +43,9 @@ def serve(settings: Settings, *, host: str, port: int, workers: int = DEFAULT_WO
             "Set TRAINING_BASE_URL to the https address of the proxy in front of it."
         )
     check_database(settings, thorough=True)
-    _load_once(settings)
+    refuse_unless_ready(settings)
     readiness.refuse_used_port(host, port)
     _Server(settings, host=host, port=port, workers=workers).run()
-
-
-def check_database(settings: Settings, *, thorough: bool) -> None:
-    """Look at the database file before it is opened. PostgreSQL looks after itself.
-
-    :raise InstanceError: it is not there, or not sound.
-    """
-    if not settings.is_sqlite:
-        return
-    with instance.locked(settings):
-        if not instance.check(settings, thorough=thorough):
-            raise InstanceError(
-                f"There is no database in {settings.instance} yet. Make it with: training migrate"
-            )
-        instance.remember(settings)
-
-
-def _load_once(settings: Settings) -> None:
-    """Fail here, once and readably, instead of in each worker again and again."""
-    app = create_app(settings)
-    with app.app_context():
-        try:
-            _refuse_unsafe(app, settings)
-        except sa.exc.OperationalError as error:
-            raise ServerError(f"The database does not answer: {error.orig}") from error
-        finally:
-            db.engine.dispose()
-
-
-def refuse_unless_migrated(app: Flask) -> None:
-    """Refuse a database that lacks tables or columns of this version. In an application context.
-
-    :raise ServerError: it does, or it does not answer.
-    """
-    try:
-        pending = schema.pending(app)
-    except sa.exc.OperationalError as error:
-        raise ServerError(f"The database does not answer: {error.orig}") from error
-    finally:
-        db.engine.dispose()
-    if pending:
-        raise ServerError(
-            f"The database lacks {len(pending)} of this version's changes. Make them with: "
-            "training migrate"
-        )
-
-
-def _refuse_unsafe(app: Flask, settings: Settings) -> None:
-    refuse_unless_migrated(app)
-    with db.engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        problems = instance.unsafe_pragmas(raw) if isinstance(raw, sqlite3.Connection) else []
-    if problems:
-        raise ServerError(f"The database is not set up safely: {' '.join(problems)}")
-    if settings.sqlite_path is None:
-        return
-    for warning in (
-        instance.wal_reset_warning(),
-        instance.network_drive_warning(settings.sqlite_path),
-    ):
-        if warning:
-            sys.stderr.write(f"Warning: {warning}\n")
 
 
 class _Server:
@@ -132,7 +61,7 @@ class _Server:
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
-            blocking_threads=THREADS_PER_WORKER,
+            blocking_threads=loading.RUNNING + loading.ASIDE,
             backpressure=BACKPRESSURE,
             http=HTTPModes.http1,
             websockets=False,
@@ -146,12 +75,13 @@ class _Server:
         # By fork, the workers would inherit locks that a thread of ours happens to hold.
         multiprocessing.set_start_method("spawn", force=True)
         _end_by_terminal(self._interrupt)
+        _end_by_sigterm(self._interrupt)
         self._granian.on_startup(self._begin)
         self._granian.on_shutdown(self._mail_sender.stop)
         try:
             self._granian.serve(
                 target_loader=functools.partial(
-                    worker.load, self._settings, self._run, os.getpid(), self._workers
+                    loading.load, self._settings, self._run, os.getpid(), self._workers
                 ),
                 wrap_loader=False,
             )
@@ -185,6 +115,26 @@ class _Server:
 
     def _worker_ids(self) -> set[int]:
         return {one.inner.pid for one in self._granian.wrks if isinstance(one, WorkerProcess)}
+
+
+def _end_by_sigterm(end: Callable[[], None]) -> None:
+    """Have SIGTERM call ``end``, whichever thread the kernel gives it to.
+
+    Python runs a handler in the main thread, which only waits for a lock here, and is not woken by
+    a signal that another thread gets. What writes to the pipe runs in whatever thread that is.
+    """
+    if sys.platform == "win32":
+        return
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+
+    def wait() -> None:
+        while numbers := os.read(reading, 64):
+            if signal.SIGTERM in numbers:
+                end()
+
+    threading.Thread(target=wait, name="SIGTERM", daemon=True).start()
 
 
 def _end_by_terminal(end: Callable[[], None]) -> None:

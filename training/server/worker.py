@@ -18,13 +18,14 @@ from training.app import create_app
 from training.config import Settings
 from training.db import db
 from training.server.children import end_with_parent
+from training.server.loading import ASIDE, RUNNING, WORKER_HEADER
+from training.server.memory import share_one_store
+from training.server.templates import CompiledTemplates
+from training.turns import Turns
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: The server asks with the run's token in this header, and each worker answers with its own id.
-RUN_HEADER = "X-Training-Run"
-WORKER_HEADER = "X-Training-Worker"
 _RUN_KEY = "HTTP_X_TRAINING_RUN"
 #: What an application reads from ``environ``, of which granian fills in only what was sent.
 _LOOKS_LIKE_A_REQUEST = re.compile(
@@ -34,18 +35,15 @@ _LOOKS_LIKE_A_REQUEST = re.compile(
 
 
 def load(settings: Settings, run: str, parent: int, workers: int) -> "WSGIApplication":
-    """Make what one worker serves. The server calls it first thing in each new process.
-
-    :param run: a token that only this server's own questions carry.
-    :param parent: the server's process id.
-    :param workers: how many of them there are.
-    """
+    """Make what one worker serves, in its own process; see ``loading``."""
+    share_one_store()
     if sys.platform != "win32":
         _listen_for_sigterm()
         os.setpgid(0, 0)  # a Ctrl-C reaches the server alone, which lets the workers finish
     end_with_parent(parent)
     forget_false_headers()
     app = create_app(settings, processes=workers)
+    app.jinja_env.bytecode_cache = CompiledTemplates(settings.instance / "compiled")
     _warm_up(app)
     served: WSGIApplication = app
     if settings.trusted_proxies:
@@ -91,6 +89,7 @@ def _warm_up(app: Flask) -> None:
     app.url_map.update()
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 class Served:
@@ -102,6 +101,7 @@ class Served:
 
     def __init__(self, app: "WSGIApplication", run: str) -> None:
         self._app = app
+        self._turns = Turns(RUNNING, ASIDE)
         self._run = run.encode()
         self._inherited = tuple(os.environ)
 
@@ -113,9 +113,11 @@ class Served:
         environ["wsgi.multiprocess"] = True
         asked = environ.pop(_RUN_KEY, None)
         if asked is None or not hmac.compare_digest(asked.encode("latin-1"), self._run):
-            return self._app(environ, start_response)
+            with self._turns:
+                return self._app(environ, start_response)
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return start_response(status, [*headers, (WORKER_HEADER, str(os.getpid()))], *error)
 
-        return self._app(environ, start)
+        with self._turns:
+            return self._app(environ, start)

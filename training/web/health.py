@@ -1,9 +1,9 @@
 """Whether this copy is alive and ready, for whoever watches it. Says nothing else to anybody."""
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
-from flask import Flask, Response, current_app
+from flask import Flask, Response
 
+from training import schema
 from training.db import db, is_away
 
 
@@ -19,8 +19,7 @@ def _healthz() -> Response:
 
 def _readyz() -> Response:
     try:
-        current = db.session.execute(sa.text("SELECT version_num FROM alembic_version")).scalars()
-        is_current = set(current) == _heads()
+        is_current = schema.current(db.session.connection()) == schema.versions()[-1]
     except sa.exc.SQLAlchemyError as error:
         db.session.rollback()
         reason = "the database is away\n" if is_away(error) else "the database is not set up\n"
@@ -28,8 +27,3 @@ def _readyz() -> Response:
     if not is_current:
         return Response("the database is not migrated\n", 503, mimetype="text/plain")
     return Response("ok\n", mimetype="text/plain")
-
-
-def _heads() -> set[str]:
-    directory = current_app.extensions["migrate"].directory
-    return set(ScriptDirectory(directory).get_heads())

@@ -1,18 +1,17 @@
 """Hashing and checking passwords, and choosing a new one."""
 
 import secrets
-import threading
 from datetime import datetime
 from functools import cache
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from training.accounts import messages
 from training.accounts.errors import WrongOldPasswordError, WrongPasswordError
 from training.accounts.models import Account, PasswordReset
 from training.accounts.rules import normal_password, usable_password
+from training.accounts.service.hashing import HASHER, slowly
 from training.accounts.service.sign_ins import end_sign_ins
 from training.accounts.service.tries import forget_sign_in_tries
 from training.accounts.values import MAX_PASSWORD, Checked, SignedIn
@@ -22,11 +21,6 @@ from training.notifications.outbox import queue_messages
 from training.people.models import Person
 from training.people.values import email_key
 
-# OWASP's parameters: 19 MiB, two passes, one lane. At most one hash at a time for each process,
-# so that sign-ins never take all cores from everybody else.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-_one_at_a_time = threading.Semaphore(1)
-
 
 def hash_password(password: str) -> str:
     """Return what is stored of a password. Slow: never inside a transaction.
@@ -34,13 +28,12 @@ def hash_password(password: str) -> str:
     :raise PasswordError: nobody may choose this one.
     """
     password = usable_password(password)
-    with _one_at_a_time:
-        return _HASHER.hash(password)
+    return slowly(lambda: HASHER.hash(password))
 
 
 @cache
 def _hash_of_nobody() -> str:
-    return _HASHER.hash(secrets.token_urlsafe())
+    return HASHER.hash(secrets.token_urlsafe())
 
 
 def check_password(email: str, password: str) -> Checked:
@@ -80,8 +73,7 @@ def _fits(hashed: str, password: str) -> bool:
     if len(password) > MAX_PASSWORD:
         return False
     try:
-        with _one_at_a_time:
-            return _HASHER.verify(hashed, normal_password(password))
+        return slowly(lambda: HASHER.verify(hashed, normal_password(password)))
     except (VerificationError, InvalidHashError):
         return False
 

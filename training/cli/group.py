@@ -1,4 +1,8 @@
-"""The ``training`` command. Features bring their own commands; these two start everything."""
+"""The ``training`` command. Features bring their own commands; these two start everything.
+
+The application is loaded by those commands that need it: whoever starts the server waits for each
+import, and the server's own process needs none of it.
+"""
 
 import os
 import sys
@@ -10,23 +14,15 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from training import instance
-from training.app import create_app
 from training.config import ConfigError, Settings, load
-from training.db import is_away
+from training.db import db, is_away
 from training.errors import DomainError
 from training.instance import InstanceError
-from training.server import (
-    DEFAULT_WORKERS,
-    ServerError,
-    check_database,
-    refuse_unless_migrated,
-    schema,
-    serve,
-)
 from training.server.children import end_with_parent
-from training.sessions.cli import write_lacking
+from training.server.database import check_database, refuse_unless_migrated
+from training.server.errors import ServerError
 
+DEFAULT_WORKERS = 2
 _APP = "training.app"
 #: Flask-Migrate's own commands: there when asked for by name, not among those for everybody.
 _FOR_DEVELOPERS = "db"
@@ -50,13 +46,13 @@ class _Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in self.commands and "--help" not in args:
-            ctx.meta[_APP] = create_app(load(os.environ))
+            ctx.meta[_APP] = _make_app(load(os.environ))
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None and command.name not in self.commands and "--help" not in args:
             check_database(_settings(_app(ctx)), thorough=False)
             if command.name != _FOR_DEVELOPERS:
                 with _app(ctx).app_context():
-                    refuse_unless_migrated(_app(ctx))
+                    refuse_unless_migrated(db.engine)
         return name, command, rest
 
     def invoke(self, ctx: click.Context) -> object:
@@ -73,9 +69,15 @@ class _Group(click.Group):
 def _app(ctx: click.Context) -> Flask:
     """Return the application of this call; for help, one that leaves no trace."""
     if _APP not in ctx.meta:
-        ctx.meta[_APP] = create_app(load(os.environ, keep_secret=False))
+        ctx.meta[_APP] = _make_app(load(os.environ, keep_secret=False))
     app: Flask = ctx.meta[_APP]
     return app
+
+
+def _make_app(settings: Settings) -> Flask:
+    from training.cli.application import make_app  # noqa: PLC0415 -- as said above
+
+    return make_app(settings)
 
 
 def _settings(app: Flask) -> Settings:
@@ -138,6 +140,8 @@ def serve_command(host: str, port: int | None, workers: int) -> None:
     settings = load(os.environ)
     if port is None:
         port = 8000 if settings.is_https else urlsplit(settings.base_url).port or 8000
+    from training.server.serve import serve  # noqa: PLC0415 -- as said above
+
     serve(settings, host=host, port=port, workers=workers)
 
 
@@ -147,23 +151,6 @@ def migrate_command() -> None:
 
     May be run again at any time. Two at once wait for each other.
     """
-    settings = load(os.environ)
-    if not settings.is_sqlite:
-        _migrate(settings)
-        return
-    with instance.locked(settings):
-        if not instance.check(settings, thorough=True):
-            instance.create(settings)
-            click.echo(f"Made the database {settings.sqlite_path}.")
-        instance.remember(settings)
-        _migrate(settings)
+    from training.cli.migrate import migrate  # noqa: PLC0415 -- as said above
 
-
-def _migrate(settings: Settings) -> None:
-    app = create_app(settings)
-    with app.app_context():
-        for number, count, what in schema.upgrade(app):
-            click.echo(f"Migrating the database, {number} of {count}: {what}")
-        if written := write_lacking():
-            click.echo(f"Sessions whose calendar entries were written: {written}.")
-    click.echo("The database is up to date.")
+    migrate(load(os.environ))

@@ -1,0 +1,5 @@
+"""The ``training`` command."""
+
+from training.cli.group import main
+
+__all__ = ["main"]

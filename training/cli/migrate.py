@@ -1,0 +1,32 @@
+"""``training migrate``."""
+
+import click
+
+from training import instance
+from training.cli.application import make_app
+from training.config import Settings
+from training.server import migrating
+from training.sessions.cli import write_lacking
+
+
+def migrate(settings: Settings) -> None:
+    """Make the database, or bring it up to date, and tell what was done."""
+    if not settings.is_sqlite:
+        _migrate(settings)
+        return
+    with instance.locked(settings):
+        if not instance.check(settings, thorough=True):
+            instance.create(settings)
+            click.echo(f"Made the database {settings.sqlite_path}.")
+        instance.remember(settings)
+        _migrate(settings)
+
+
+def _migrate(settings: Settings) -> None:
+    app = make_app(settings)
+    with app.app_context():
+        for number, count, what in migrating.upgrade(app):
+            click.echo(f"Migrating the database, {number} of {count}: {what}")
+        if written := write_lacking():
+            click.echo(f"Sessions whose calendar entries were written: {written}.")
+    click.echo("The database is up to date.")
