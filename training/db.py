@@ -231,7 +231,12 @@ def _reading(session: orm.Session) -> sa.Connection:
 
 
 def insert_rows(statement: sa.Insert, rows: Sequence[Mapping[str, Any]]) -> sa.CursorResult[Any]:
-    """Insert at least one row: :func:`core`, and one alone without the price of many."""
+    """Insert at least one row: :func:`core`, and one alone without the price of many.
+
+    :raise RuntimeError: outside ``transaction()``.
+    """
+    if "changes" not in db.session.info:
+        raise RuntimeError("transaction() is missing: nothing is written without one")
     return core().execute(statement, rows if len(rows) > 1 else rows[0])
 
 

@@ -573,7 +573,7 @@ def test_a_group_waits_only_where_the_session_lets_it(app: Flask, make: Make) ->
 def test_what_a_session_builds_on_is_looked_at(app: Flask, make: Make) -> None:
     course, basics = make.course("Advanced"), make.course("Basics")
     build_on(course, basics)
-    room = Room(make, 9, course_id=course.id)
+    room, elsewhere = Room(make, 9, course_id=course.id), Room(make, 9, course_id=basics.id)
     ada, ben = (
         make.participant(),
         Participant(name="Ben", email="ben@example.org", attended=frozenset({1, basics.id})),
@@ -596,7 +596,12 @@ def test_what_a_session_builds_on_is_looked_at(app: Flask, make: Make) -> None:
     register(ada, actor_id=room.staff_id, by_staff=True, waives_required=True)
     register(make.participant(), consent="1")  # whoever has only the form proved nothing
 
+    with transaction():
+        stranger = Group(participants=(make.participant(),), consent="1")
+        service.register(elsewhere.id, stranger, now=NOW)
+
     assert room.statuses == [CONFIRMED, CONFIRMED, REQUESTED]
+    assert elsewhere.statuses == [CONFIRMED]
     entry = db.session.scalars(
         sa.select(AuditEntry.after)
         .where(AuditEntry.action == "registration.register")

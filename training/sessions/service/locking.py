@@ -14,7 +14,9 @@ from training.sessions.values import LockedSession
 _session = cast("sa.Table", TrainingSession.__table__)
 _BUILDS_ON_COURSES = (
     sa.exists()
-    .where(Prerequisite.course_id == _session.c.course_id)
+    # By name: in RETURNING for SQLite, SQLAlchemy leaves the table's out, and the column would
+    # be compared with itself.
+    .where(Prerequisite.course_id == sa.literal_column("training_session.course_id", sa.Integer))
     .correlate(_session)
     .label("builds_on_courses")
 )
