@@ -106,8 +106,8 @@ def build(site: Site, scale: Scale) -> World:
     with site.app.app_context():
         world = _Builder(scale).world()
         db.session.commit()
-        # As every PostgreSQL does by itself before long.
-        db.session.execute(sa.text("ANALYZE"))
+        if site.engine == "postgresql":  # which does it by itself before long; SQLite never does
+            db.session.execute(sa.text("ANALYZE"))
         db.session.commit()
         db.session.remove()
         db.engine.dispose()

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 #: The server asks with the run's token in this header, and each worker answers with its own id.
 RUN_HEADER = "X-Training-Run"
 WORKER_HEADER = "X-Training-Worker"
-#: How many requests run at once in each worker. More of them hinder each other: they share one
-#: interpreter, and each takes a database connection.
-RUNNING = 2
-#: How many more may wait for a password's hash; each costs the others a little.
-ASIDE = 6
 
 
 def load(settings: Settings, run: str, parent: int, workers: int) -> "WSGIApplication":

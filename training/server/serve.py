@@ -23,6 +23,8 @@ from training.server.database import check_database, refuse_unless_ready
 from training.server.errors import ServerError
 from training.server.respawns import Respawns
 
+#: More of them hinder each other: they share one interpreter, and each takes a database connection.
+THREADS_PER_WORKER = 2
 #: Requests that a worker takes in at once; the others wait to be accepted.
 BACKPRESSURE = 128
 #: How long a worker may take to finish its requests before it is killed.
@@ -61,7 +63,7 @@ class _Server:
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
-            blocking_threads=loading.RUNNING + loading.ASIDE,
+            blocking_threads=THREADS_PER_WORKER,
             backpressure=BACKPRESSURE,
             http=HTTPModes.http1,
             websockets=False,

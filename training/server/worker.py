@@ -18,10 +18,9 @@ from training.app import create_app
 from training.config import Settings
 from training.db import db
 from training.server.children import end_with_parent
-from training.server.loading import ASIDE, RUNNING, WORKER_HEADER
+from training.server.loading import WORKER_HEADER
 from training.server.memory import share_one_store
 from training.server.templates import CompiledTemplates
-from training.turns import Turns
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -101,7 +100,6 @@ class Served:
 
     def __init__(self, app: "WSGIApplication", run: str) -> None:
         self._app = app
-        self._turns = Turns(RUNNING, ASIDE)
         self._run = run.encode()
         self._inherited = tuple(os.environ)
 
@@ -113,11 +111,9 @@ class Served:
         environ["wsgi.multiprocess"] = True
         asked = environ.pop(_RUN_KEY, None)
         if asked is None or not hmac.compare_digest(asked.encode("latin-1"), self._run):
-            with self._turns:
-                return self._app(environ, start_response)
+            return self._app(environ, start_response)
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return start_response(status, [*headers, (WORKER_HEADER, str(os.getpid()))], *error)
 
-        with self._turns:
-            return self._app(environ, start)
+        return self._app(environ, start)

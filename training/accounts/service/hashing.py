@@ -1,8 +1,8 @@
-"""Hashes of passwords: slow on purpose, and made so that nobody else feels it.
+"""Hashes of passwords: slow on purpose, and made so that others feel little of it.
 
 One at a time for each process, by a thread of its own. It stands back behind pages that want the
-processor at the same time, and whoever waits for it steps aside. What memory a hash took is kept
-for the next one, which is a quarter faster so, and given back when there is none for a while.
+processor at the same time. What memory a hash took is kept for the next one, which is a quarter
+faster so, and given back when there is none for a while.
 """
 
 import contextlib
@@ -16,8 +16,6 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
-
-from training import turns
 
 T = TypeVar("T")
 #: OWASP's parameters: 19 MiB, two passes, one lane.
@@ -34,10 +32,9 @@ _beginning = threading.Lock()
 def slowly(make: Callable[[], T]) -> T:
     """Have something made that takes long."""
     made: Future[T] = Future()
-    with turns.aside():
-        _begin()
-        _waiting.put((made, make))
-        return made.result()
+    _begin()
+    _waiting.put((made, make))
+    return made.result()
 
 
 def _begin() -> None:
