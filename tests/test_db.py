@@ -19,12 +19,13 @@ from tests.factories import Make
 from tests.times import NOW
 from training.accounts.service import find_signed_in, sign_in
 from training.checks.service import audit
-from training.db import WAIT_SECONDS, db, is_away, transaction
+from training.db import db, is_away, transaction
 from training.errors import BusyError, ConflictError
 from training.people.models import Person
 from training.people.service import find_or_make_people, make_missing_people
 from training.registrations.models import Registration
 from training.sessions.models import TrainingSession
+from training.writing_turns import WAIT_SECONDS
 
 
 def people() -> list[str]:

@@ -1,17 +1,13 @@
 """The database: base class, UTC column, and the one way to write. See ADR 0004."""
 
-import os
 import select
 import sqlite3
 import sys
-import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,9 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 
 from training.errors import BusyError, ConflictError, UnknownOutcomeError
-
-if sys.platform != "win32":
-    import fcntl
+from training.writing_turns import WAIT_SECONDS, turn_to_write
 
 #: Names of constraints, so that a refusal can be told by name on both databases.
 NAMING_CONVENTION = {
@@ -35,8 +29,6 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
-#: Seconds that a writer waits for its turn and for the database together before it gives up.
-WAIT_SECONDS = 5.0
 #: Shorter waits for the turn than this many seconds leave the database's own time-out as it is:
 #: to tell it costs two statements.
 _HARDLY_WAITED = 0.5
@@ -187,7 +179,7 @@ def transaction() -> Iterator[None]:
         # Else a row that was read before would keep its old values, though the lock came since.
         # What a page loaded stays readable; it is just no longer this session's.
         session.expunge_all()
-        with _turn(db.engine) as waited:
+        with turn_to_write(db.engine) as waited:
             session.info["changes"] = deque()
             try:
                 _begin_writing(session, waited)
@@ -361,59 +353,3 @@ def constraint_name(error: BaseException) -> str | None:
             if {str(column) for column in key.columns} == columns:
                 return str(key.name)
     return None
-
-
-@contextmanager
-def _turn(engine: sa.Engine) -> Iterator[float]:
-    """Let the writers of one SQLite file in one after another; yields the seconds it took."""
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path or sys.platform == "win32":
-        yield 0.0
-        return
-    began = time.monotonic()
-    turn = _take_turn(Path(f"{path}-queue"))
-    try:
-        yield time.monotonic() - began
-    finally:
-        os.close(turn)
-
-
-def _take_turn(path: Path) -> int:
-    """Wait for the turn to write, threads and processes alike; closing what is returned ends it.
-
-    SQLite's own waiting is a lottery in which one writer in a thousand waits for seconds. The
-    kernel serves flock() in order, and forgets the lock of a process that died. Each turn opens
-    the file anew: a descriptor shared by threads, or inherited by a fork, would share the lock.
-
-    :raise BusyError: the turn did not come in time, or the queue's file cannot be opened.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise BusyError from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        _wait_for(descriptor)
-    return descriptor
-
-
-def _wait_for(descriptor: int) -> None:
-    # flock() has no time-out, so a thread waits in our place, and is left behind if it takes too
-    # long: it then closes the descriptor itself, which hands the turn on.
-    handover, came, given_up = threading.Lock(), threading.Event(), threading.Event()
-
-    def wait() -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        with handover:
-            came.set()
-            if given_up.is_set():
-                os.close(descriptor)
-
-    threading.Thread(target=wait, daemon=True, name="turn to write").start()
-    if came.wait(WAIT_SECONDS):
-        return
-    with handover:
-        if not came.is_set():
-            given_up.set()
-            raise BusyError

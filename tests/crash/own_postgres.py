@@ -118,8 +118,8 @@ class BadLine:
     server_port: int
     port: int = 0
     cut: Cut | None = None
-    #: Nobody gets through any more.
-    is_down: bool = False
+    #: Nobody gets through once it is cut. Not before: a worker may have to connect first.
+    stays_away: bool = False
     _listener: socket.socket = field(default_factory=socket.socket)
 
     @property
@@ -142,7 +142,7 @@ class BadLine:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                if self.is_down:
+                if self.stays_away and self.is_cut:
                     client.close()
                     continue
                 try:

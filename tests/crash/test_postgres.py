@@ -121,12 +121,11 @@ def test_pg_04_a_server_that_goes_during_commit_and_stays_away_is_told_honestly(
 ) -> None:
     """PG-04: the page cannot be made without the database; what it says is still true."""
     load.send(server.port)
-    line.cut = Cut.AFTER
-    line.is_down = True
+    line.cut, line.stays_away = Cut.AFTER, True
     try:
         sent = load.send(server.port)
     finally:
-        line.is_down = False
+        line.stays_away = False
 
     assert sent.status == BUSY
     assert "we cannot tell whether this was kept" in sent.page

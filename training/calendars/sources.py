@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from training.calendars.models import FeedVersion, StoredEntry
 from training.calendars.values import Variant
-from training.db import db
+from training.db import core
 
 # The tables and not the classes: what is read here is not worth an object each.
 _entry, _feed = StoredEntry.__table__.c, FeedVersion.__table__.c
@@ -83,7 +83,7 @@ class WholeVariant:
 
     def state(self, owner: Owner, *, since: datetime) -> str:
         values = {"variant": self.variant, "since": since}
-        row = db.session.connection().execute(_VERSION, values).one_or_none()
+        row = core().execute(_VERSION, values).one_or_none()
         return "" if row is None else "{} {} {}".format(*row)
 
     def entries(self, owner: Owner, *, since: datetime) -> bytes:
@@ -110,12 +110,12 @@ class Chosen:
 
 def read_entries(statement: sa.Select[bytes | None], values: Mapping[str, Any]) -> bytes:
     """Return what a statement that was :func:`joined` finds."""
-    return db.session.connection().execute(statement, values).scalar_one() or b""
+    return core().execute(statement, values).scalar_one() or b""
 
 
 def read_numbers(statement: sa.Select[*tuple[str | None, ...]], values: Mapping[str, Any]) -> str:
     """Return what a statement that was :func:`numbered` finds."""
-    row = db.session.connection().execute(statement, values).one()
+    row = core().execute(statement, values).one()
     return "\n".join(numbers or "" for numbers in row)
 
 

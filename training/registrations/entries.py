@@ -16,7 +16,7 @@ from training.calendars.models import StoredEntry
 from training.calendars.sources import Chosen, Owner, numbered, read_numbers
 from training.calendars.values import MAX_REVISION, CalendarEntry, Variant
 from training.config import Settings
-from training.db import UtcDateTime, db
+from training.db import UtcDateTime, core, db
 from training.registrations.models import Registration
 from training.registrations.values import (
     LIVE,
@@ -164,7 +164,7 @@ PERSON = PersonSource()
 def _places(person_id: int, since: datetime) -> dict[int, _Place]:
     """Return where the person stands at each meeting; of several registrations the last counts."""
     places: dict[int, _Place] = {}
-    rows = db.session.connection().execute(_OWN, {"person_id": person_id, "since": since}).all()
+    rows = core().execute(_OWN, {"person_id": person_id, "since": since}).all()
     for session_id, status, own, at, meeting_id, revision, revised_at, is_called_off, body in rows:
         earlier = places.get(meeting_id)
         raised = revision + own if earlier is None else earlier.revision + own + 1

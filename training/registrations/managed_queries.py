@@ -9,6 +9,7 @@ from training.db import db
 from training.people.models import Person
 from training.registrations.cards import IS_LISTED, availability_of
 from training.registrations.models import Registration
+from training.registrations.rank_columns import RANK
 from training.registrations.values import (
     LIVE,
     CancelledBecause,
@@ -127,17 +128,6 @@ class ManagedRegistration:
 
 
 #: No name or title holds it.
-_waiting = Registration.__table__.alias("waiting").c
-_EARLIER = (
-    sa.select(sa.func.count())
-    .where(
-        _waiting.training_session_id == _registration.training_session_id,
-        _waiting.status == RegistrationStatus.WAITLISTED,
-        _waiting.ticket < _registration.ticket,
-    )
-    .correlate(Registration.__table__)
-    .scalar_subquery()
-)
 _same_group = Registration.__table__.alias("same_group").c
 _OTHERS_OF_GROUP = (
     sa.select(sa.func.count())
@@ -162,7 +152,7 @@ _MANAGED = (
         _registration.cancelled_because,
         _registration.successor_id.is_not(None).label("has_successor"),
         _registration.link_epoch,
-        _EARLIER.label("earlier"),
+        RANK,
         _OTHERS_OF_GROUP.label("others_of_group"),
         _person.email_key,
         _person.timezone.label("reader_timezone"),
@@ -199,7 +189,7 @@ def find_managed(public_id: str, *, now: datetime) -> ManagedRegistration | None
         person_id=row.person_id,
         name=row.name,
         status=row.registration_status,
-        rank=row.earlier + 1 if is_waiting else None,
+        rank=row.rank,
         others_of_group=row.others_of_group if is_waiting else 0,
         request_expires_at=row.request_expires_at,
         offer_expires_at=row.offer_expires_at,

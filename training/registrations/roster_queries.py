@@ -17,6 +17,7 @@ from training.organizations.queries import IS_ACTIVE_OR_NONE
 from training.people.models import Person
 from training.registrations import messages
 from training.registrations.models import Registration
+from training.registrations.rank_columns import WAIT_LONGER
 from training.registrations.seats.books import VOUCHED_ORGANIZATION
 from training.registrations.values import (
     CancelledBecause,
@@ -231,7 +232,7 @@ def _has(one: RosterRow, words: Sequence[str]) -> bool:
 
 
 def get_registration(registration_id: int) -> RegistrationFacts:
-    """Return a registration with what decides about its seat, in two statements.
+    """Return a registration with what decides about its seat, in one statement.
 
     :raise NotFoundError: there is no such registration.
     """
@@ -241,7 +242,6 @@ def get_registration(registration_id: int) -> RegistrationFacts:
             Registration.training_session_id,
             Registration.name,
             Registration.status.label("registration_status"),
-            Registration.ticket,
             Registration.organization_id,
             Organization.name.label("organization"),
             VOUCHED_ORGANIZATION.label("vouched_organization_id"),
@@ -250,6 +250,7 @@ def get_registration(registration_id: int) -> RegistrationFacts:
             TrainingSession.capacity,
             (TrainingSession.confirmed_count + TrainingSession.offered_count).label("held"),
             TrainingSession.overbooked_by,
+            WAIT_LONGER.label("waiting_longer"),
         )
         .join(TrainingSession, TrainingSession.id == Registration.training_session_id)
         .outerjoin(Organization, Organization.id == Registration.organization_id)
@@ -257,13 +258,6 @@ def get_registration(registration_id: int) -> RegistrationFacts:
     ).one_or_none()
     if found is None:
         raise NotFoundError
-    waiting_longer = db.session.scalar(
-        sa.select(sa.func.count()).where(
-            Registration.training_session_id == found.training_session_id,
-            Registration.status == RegistrationStatus.WAITLISTED,
-            Registration.ticket < found.ticket,
-        )
-    )
     return RegistrationFacts(
         id=found.id,
         training_session_id=found.training_session_id,
@@ -277,5 +271,5 @@ def get_registration(registration_id: int) -> RegistrationFacts:
         capacity=found.capacity,
         held=found.held,
         overbooked_by=found.overbooked_by,
-        waiting_longer=waiting_longer or 0,
+        waiting_longer=found.waiting_longer,
     )

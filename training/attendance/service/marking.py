@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from training.accounts.policy import Scope
 from training.attendance import rules
-from training.attendance.rules import MeetingState, last_by_registration, tally
+from training.attendance.rules import MeetingState, Tally, last_by_registration, tally
 from training.attendance.service import statements
 from training.attendance.values import (
     Claim,
@@ -62,23 +62,15 @@ def record_marks(
     marked, standing_of = _standing(locked, wanted)
     judged = rules.judge(marks, standing_of)
     to_write = list(judged.to_write.values())
-    rows = [
-        (
-            mark.registration_id,
-            mark.status,
-            rules.source_of(
-                standing_of[mark.registration_id],
-                source,
-                actor_id=actor_id,
-                is_staff=scope is Scope.ALL,
-            ),
-            mark.nonce,
-            mark.claimed_at and _stored_time(mark.claimed_at),
+    is_staff = scope is Scope.ALL
+    sources = [
+        rules.source_of(
+            standing_of[mark.registration_id], source, actor_id=actor_id, is_staff=is_staff
         )
         for mark in to_write
     ]
     written = _write(
-        rows,
+        list(zip(to_write, sources, strict=True)),
         meeting_id=meeting_id,
         clock_ahead_seconds=rules.clock_ahead_seconds(sent_at, now=now),
         recorded_at=now,
@@ -100,23 +92,7 @@ def record_marks(
         _execute(statements.MAKE_CURRENT, {"mark_ids": mark_ids, "actor_id": actor_id})
         counted = tally(saved, standing_of, actor_id=actor_id)
         marked += counted.newly_marked
-        record_act(
-            Act(
-                action="attendance.mark",
-                subject_kind="meeting",
-                subject_id=meeting_id,
-                training_session_id=locked.training_session_id,
-                after={
-                    "marks": len(saved),
-                    **{str(status): n for status, n in counted.by_status.items()},
-                    "disagreed": counted.disagreed,
-                    "marked": marked,
-                    "total": locked.confirmed,
-                },
-            ),
-            actor_id=actor_id,
-            now=now,
-        )
+        _tell(locked, counted, marks=len(saved), marked=marked, actor_id=actor_id, now=now)
     return Recorded(results=results, marked=marked, total=locked.confirmed)
 
 
@@ -192,15 +168,46 @@ def _standing(
     }
 
 
-def _write(marks: Sequence[tuple[Any, ...]], **shared: Any) -> dict[str, int]:
+def _write(marks: Sequence[tuple[Mark, MarkSource]], **shared: Any) -> dict[str, int]:
     """Insert the marks whose nonce is new; returns their ids by nonce.
 
-    :param marks: each with what ``OWN`` names; :param shared: what ``SHARED`` names.
+    :param marks: each with its source; :param shared: what ``statements.SHARED`` names.
     """
     if not marks:
         return {}
-    written = _execute(statements.ADD, {"marks": marks, **shared})
-    return dict(written.all())
+    rows = [
+        (
+            mark.registration_id,
+            mark.status,
+            source,
+            mark.nonce,
+            mark.claimed_at and _stored_time(mark.claimed_at),
+        )
+        for mark, source in marks
+    ]
+    return dict(_execute(statements.ADD, {"marks": rows, **shared}).all())
+
+
+def _tell(
+    locked: _Locked, counted: Tally, *, marks: int, marked: int, actor_id: int, now: datetime
+) -> None:
+    record_act(
+        Act(
+            action="attendance.mark",
+            subject_kind="meeting",
+            subject_id=locked.id,
+            training_session_id=locked.training_session_id,
+            after={
+                "marks": marks,
+                **{str(status): n for status, n in counted.by_status.items()},
+                "disagreed": counted.disagreed,
+                "marked": marked,
+                "total": locked.confirmed,
+            },
+        ),
+        actor_id=actor_id,
+        now=now,
+    )
 
 
 def _execute(

@@ -28,7 +28,7 @@ from training.calendars.sources import (
 )
 from training.calendars.values import FeedKind, Variant
 from training.clock import midnight_before
-from training.db import db
+from training.db import core
 
 #: How far back a feed reaches, in days before the UTC midnight that began today.
 WINDOW_DAYS = 365
@@ -114,7 +114,7 @@ def public_feed_state(*, name: str, now: datetime) -> FeedState:
     """Return the state of the feed of all that is public, in one indexed query."""
     since = midnight_before(now, days=WINDOW_DAYS)
     values = {"variant": Variant.PUBLIC, "since": since}
-    row = db.session.connection().execute(_STATE, values).one_or_none()
+    row = core().execute(_STATE, values).one_or_none()
     version, changed_at, left_last = row or (None, None, None)
     read = partial(read_entries, IN_WINDOW, values)
     return _public_state(("public",), name, (version, changed_at, left_last), read)
@@ -127,7 +127,7 @@ def find_narrowed_feed_state(narrowing: Narrowing, *, name: str, now: datetime) 
     """
     since = midnight_before(now, days=WINDOW_DAYS)
     values = {"variant": Variant.PUBLIC, "since": since, **narrowing.parameters}
-    row = db.session.connection().execute(_narrowed(narrowing.names), values).one()
+    row = core().execute(_narrowed(narrowing.names), values).one()
     version, changed_at, left_last, *names = row
     if None in names:
         return None

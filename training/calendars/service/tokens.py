@@ -13,7 +13,7 @@ from training.audit.trail import Act, record_act
 from training.calendars.errors import AlreadyMadeError, TooManyFeedsError
 from training.calendars.models import FeedFetch, FeedToken
 from training.calendars.values import FeedKind
-from training.db import db
+from training.db import core, db
 from training.errors import NotFoundError
 from training.organizations.changes import RepresentationEnded
 from training.organizations.models import Membership, Organization
@@ -217,7 +217,7 @@ def find_feed(token: str) -> FoundFeed | None:
     """Return the feed at an address if its owner may read it now, in one SELECT at most."""
     if not _TOKEN.fullmatch(token):
         return None
-    row = db.session.connection().execute(_READABLE, {"token_hash": _hash(token)}).one_or_none()
+    row = core().execute(_READABLE, {"token_hash": _hash(token)}).one_or_none()
     return FoundFeed(**row._mapping) if row else None  # noqa: SLF001 -- the public name for a mapping
 
 

@@ -22,6 +22,7 @@ from training.notifications.values import Attachment, MessageFacts, Rendered, Un
 from training.registrations.letters import addressee as addressees
 from training.registrations.letters.addressee import Addressee
 from training.registrations.models import Registration
+from training.registrations.rank_columns import WAIT_LONGER
 from training.registrations.values import CancelledBecause, DeclinedBecause, RegistrationStatus
 from training.sessions.entries import session_slug
 from training.sessions.models import Meeting, Room, TrainingSession
@@ -140,13 +141,9 @@ class _Letter:
 
     @property
     def rank(self) -> int:
-        """Place in line, from 1."""
-        earlier = sa.select(sa.func.count()).where(
-            Registration.training_session_id == self._session.id,
-            Registration.status == RegistrationStatus.WAITLISTED,
-            Registration.ticket < self._registration.ticket,
-        )
-        return (db.session.scalar(earlier) or 0) + 1
+        """Place in line, from 1, as if they waited now."""
+        longer = sa.select(WAIT_LONGER).where(Registration.id == self._registration.id)
+        return (db.session.scalar(longer) or 0) + 1
 
     @property
     def is_waiting(self) -> bool:

@@ -224,7 +224,7 @@ def name_successors(successor_of: Mapping[int, int]) -> None:
 
     :param successor_of: a registration's id → its successor's.
     """
-    db.session.connection().execute(
+    core().execute(
         sa.update(Registration)
         .where(Registration.id == sa.bindparam("old_id"))
         .values(successor_id=sa.bindparam("new_id")),

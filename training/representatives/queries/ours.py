@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from training.registrations.models import Registration
+from training.registrations.rank_columns import RANK
 from training.registrations.values import (
     LIVE,
     SEATED,
@@ -18,7 +19,6 @@ from training.registrations.values import (
 
 # The tables and not the classes: what is read here is not worth an object each.
 registration = Registration.__table__.c
-_earlier = Registration.__table__.alias("earlier").c
 
 #: Of a registration: named for the organization ``:organization_id``, by whomever.
 IS_NAMED = registration.organization_id == sa.bindparam("organization_id")
@@ -29,21 +29,6 @@ IS_OURS = sa.and_(IS_NAMED, registration.claim != Claim.STATED)
 IS_LIVE = registration.status.in_(sorted(LIVE))
 #: Has or awaits a seat, or did until the whole session was cancelled.
 IS_EXPECTED = sa.or_(IS_LIVE, registration.cancelled_because == CancelledBecause.SESSION)
-
-_EARLIER = (
-    sa.select(sa.func.count())
-    .where(
-        _earlier.training_session_id == registration.training_session_id,
-        _earlier.status == RegistrationStatus.WAITLISTED,
-        _earlier.ticket < registration.ticket,
-    )
-    .correlate(Registration.__table__)
-    .scalar_subquery()
-)
-#: Place in line, from 1, as the person themselves is told it; NULL for who does not wait.
-RANK = sa.case(
-    (registration.status == RegistrationStatus.WAITLISTED, _EARLIER + 1), else_=sa.null()
-).label("rank")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

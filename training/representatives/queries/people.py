@@ -16,8 +16,9 @@ from training.organizations.queries import IS_CURRENT
 from training.organizations.values import MembershipRole
 from training.people.models import Person
 from training.registrations.models import Registration
+from training.registrations.rank_columns import RANK
 from training.registrations.values import LIVE, RegistrationStatus
-from training.representatives.queries.ours import IS_LIVE, IS_OURS, RANK, registration
+from training.representatives.queries.ours import IS_LIVE, IS_OURS, registration
 from training.sessions.models import Meeting, TrainingSession
 from training.sessions.values import SessionStatus
 from training.text import search_key
