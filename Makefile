@@ -69,7 +69,7 @@ lock: LOCK = uv pip compile --quiet --universal --upgrade --generate-hashes --no
 lock:
 	@test -n "$(UV)" || { echo "make lock needs uv (https://docs.astral.sh/uv/)." >&2; exit 1; }
 	$(LOCK) --extra postgres pyproject.toml -o requirements/run.txt
-	$(LOCK) --all-extras --group dev --group e2e -c requirements/run.txt pyproject.toml -o requirements/test.txt
+	$(LOCK) --all-extras --group dev --group calendars --group e2e -c requirements/run.txt pyproject.toml -o requirements/test.txt
 	$(LOCK) --extra postgres --group bench -c requirements/run.txt -c requirements/test.txt pyproject.toml -o requirements/bench.txt
 
 # One stamp for each lock: `make test` after `make run` installs the rest.

@@ -15,7 +15,7 @@ from training.checks.service import audit
 from training.db import db, transaction
 from training.demo.cast import who_signs_in
 from training.demo.service import make_demo
-from training.sessions.cli import write_lacking
+from training.sessions.cli import write_outdated
 from training.sessions.models import Meeting, TrainingSession
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -79,7 +79,7 @@ def test_mig_01_02_everything_comes_through_an_upgrade(app: Flask) -> None:
     assert {row["variant"] for row in old["stored_entry"]} == {"public"}
     assert {row["revision"] for row in upgraded["course"]} == {0}
     assert Invitation.__tablename__ not in old
-    assert write_lacking() == db.session.scalar(
+    assert write_outdated() == db.session.scalar(
         sa.select(sa.func.count(TrainingSession.id)).where(
             TrainingSession.id.in_(sa.select(Meeting.training_session_id))
         )
@@ -105,5 +105,5 @@ def test_mig_03_an_upgrade_that_was_stopped_goes_on_with_the_rest(app: Flask, ma
             .execution_options(synchronize_session=False)
         )
 
-    assert (write_lacking(), write_lacking()) == (2, 0)
+    assert (write_outdated(), write_outdated()) == (2, 0)
     assert entries() == before

@@ -715,7 +715,7 @@ def test_rewriting_brings_back_what_an_older_version_did_not_store(
     assert titles(read(client, tokens[FeedKind.PERSON]).data) == before[FeedKind.PERSON]
     assert titles(read(client, tokens[FeedKind.TRAINER]).data) == []
 
-    result = app.test_cli_runner().invoke(commands, ["rewrite"])
+    result = app.test_cli_runner().invoke(commands, ["rebuild", "--all"])
 
     assert (result.exit_code, result.output) == (
         0,

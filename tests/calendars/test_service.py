@@ -226,8 +226,10 @@ def test_etag_changes_with_each_version_and_with_the_name(app: Flask) -> None:
     empty = state().etag
     store(at(NOW, 1))
     first = state().etag
-    store(at(NOW, 1))
+    store(at(NOW + HOUR, 1))
     second = state().etag
+    store(at(NOW + HOUR, 1))  # as it stands
+    assert state().etag == second
     renamed = service.public_feed_state(name="Another name", now=NOW).etag
 
     assert len({empty, first, second, renamed}) == 4

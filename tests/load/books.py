@@ -59,7 +59,7 @@ def read_books(training_session_id: int, heard: Mapping[str, Heard]) -> Books:
         .where(Registration.training_session_id == training_session_id)
         .order_by(Registration.ticket, AuditEntry.id)
     ).all()
-    return Books(
+    books = Books(
         rows=list(rows),
         seats=session.capacity or 0,
         next_ticket=session.next_ticket,
@@ -77,6 +77,8 @@ def read_books(training_session_id: int, heard: Mapping[str, Heard]) -> Books:
             .where(Submission.purpose == f"register:{training_session_id}")
         ).one(),
     )
+    db.session.rollback()  # PostgreSQL would end it, idle during the next storm
+    return books
 
 
 def _counted(

@@ -81,4 +81,6 @@ def opened(app: Flask, port: int, number: int, sheet: Running) -> Phone:
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own keeps sessions in cookies
     browser = Browser(port, number)
     browser.cookie = f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps({'_user_id': signed_in})}"
-    return Phone(browser, hidden(browser.get(sheet.path).body)["csrf_token"], sheet)
+    token = hidden(browser.get(sheet.path).body)["csrf_token"]
+    browser.close()  # the server would, before some of the marks are sent
+    return Phone(browser, token, sheet)

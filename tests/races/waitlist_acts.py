@@ -120,7 +120,7 @@ def _write(session_id: int, registration_id: int, before: RegistrationStatus) ->
     with transaction():
         locked = lock_training_session(session_id)
         rows = rows_of([registration_id])
-        assign(rows, {Registration.status: RegistrationStatus.CONFIRMED})
+        assign(rows, {Registration.status: RegistrationStatus.CONFIRMED}, now=NOW)
         count(
             locked,
             {RegistrationStatus.CONFIRMED: +1}

@@ -13,7 +13,7 @@ from flask import Flask
 from tests.clients import IsolatedClient, Page
 from tests.factories import Make
 from tests.registrations.answers import assert_guarded, assert_shared
-from tests.times import DAY, HOUR, NAIROBI, NOW
+from tests.times import DAY, HOUR, NAIROBI, NOW, TOMORROW
 from training.db import db, transaction
 from training.sessions import service as sessions
 from training.sessions.models import TrainingSession
@@ -59,7 +59,11 @@ def test_list_shows_what_everybody_may_see_and_is_not_over(
 
 def test_card_has_every_element(client: IsolatedClient, make: Make) -> None:
     session = make.training_session(
-        title="Safer livestreams", capacity=3, delivery=Delivery.HYBRID, language="fr"
+        title="Safer livestreams",
+        capacity=3,
+        delivery=Delivery.HYBRID,
+        language="fr",
+        starts_at=TOMORROW,
     )
     make.registration(session)
 
@@ -122,13 +126,13 @@ def test_session_of_two_meetings_shows_the_first_and_how_many(
 ) -> None:
     make.training_session(
         title="Two parts",
-        meetings=(make.meeting_plan(NOW + DAY), make.meeting_plan(NOW + 8 * DAY)),
+        meetings=(make.meeting_plan(TOMORROW), make.meeting_plan(NOW + 8 * DAY)),
     )
 
     [card] = cards(client.page("/sessions/"))
 
     assert "Nairobi, first of 2" in text_of(card)
-    assert f"{NOW + DAY + timedelta(hours=4.5):%H:%M}" in text_of(card)
+    assert f"{TOMORROW + timedelta(hours=4.5):%H:%M}" in text_of(card)
 
 
 def test_filters_narrow_the_list(client: IsolatedClient, make: Make) -> None:

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from tests.clients import IsolatedClient, Page
 from tests.factories import Make
 from tests.registrations.answers import assert_guarded, assert_shared
-from tests.times import DAY, HOUR, NAIROBI, NOW, wall
+from tests.times import DAY, HOUR, NAIROBI, NOW, TOMORROW, wall
 from training.db import db, transaction
 from training.people.models import Person
 from training.registrations.views.public import session_path
@@ -49,7 +49,7 @@ def test_page_shows_what_when_where_and_by_whom(
         capacity=3,
         trainer_ids=(trainer.person_id, second.person_id),
         meetings=(
-            make.meeting_plan(NOW + DAY, venue="Town hall", room="Room 4", join_url=JOIN_URL),
+            make.meeting_plan(TOMORROW, venue="Town hall", room="Room 4", join_url=JOIN_URL),
             make.meeting_plan(NOW + 8 * DAY, join_url=JOIN_URL),
         ),
     )
@@ -65,7 +65,7 @@ def test_page_shows_what_when_where_and_by_whom(
     assert_shared(response)
     assert len(sent) <= 3
     words = Page(response.text).text()
-    first = wall(NOW + DAY)
+    first = wall(TOMORROW)
     for expected in (
         "Safer livestreams",
         f"{first:%H:%M}–{first + timedelta(hours=1.5):%H:%M}",
@@ -278,7 +278,7 @@ def test_hostile_words_are_shown_and_not_obeyed(client: IsolatedClient, make: Ma
         description=f"Text {marker}",
         course_id=course.id,
         trainer_ids=(trainer.person_id,),
-        meetings=(make.meeting_plan(NOW + DAY, venue=f"Hall {marker}"),),
+        meetings=(make.meeting_plan(TOMORROW, venue=f"Hall {marker}"),),
     )
 
     for path in (path_of(session), f"/sessions/{session.id}/register"):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.clients import IsolatedClient, Page, values_of
 from tests.factories import Make
-from tests.times import DAY, NOW, wall
+from tests.times import DAY, NOW, TOMORROW, wall
 from training.audit.models import AuditEntry
 from training.db import db
 from training.sessions.models import Assignment, Meeting, TrainingSession
@@ -82,7 +82,7 @@ def test_what_was_typed_is_saved(staff: IsolatedClient, make: Make) -> None:
 
 
 def test_a_meeting_is_added_and_another_called_off(staff: IsolatedClient, make: Make) -> None:
-    training_session = make.training_session()
+    training_session = make.training_session(starts_at=TOMORROW)
     values = values_of(staff.page(_edit(training_session)).form())
     values |= {"meetings-0-meeting_id": [""], "meetings-0-day": ["2030-05-12"]}
 

@@ -10,7 +10,7 @@ from flask import Flask
 from tests.clients import IsolatedClient, Page, values_of
 from tests.factories import Make
 from tests.imports.events import FILES
-from tests.times import DAY, NOW, wall
+from tests.times import DAY, NOW, TOMORROW, wall
 from training.accounts.models import Account
 from training.db import db, transaction
 from training.errors import BusyError
@@ -115,7 +115,7 @@ def test_inp_01_what_names_no_language_is_refused(staff: IsolatedClient, tag: st
 def test_a_language_that_only_an_import_knows_is_kept_but_begins_no_new_form(
     staff: IsolatedClient, make: Make
 ) -> None:
-    pattern = make.training_session(language="xx-YY")
+    pattern = make.training_session(language="xx-YY", starts_at=TOMORROW)
 
     begun = values_of(staff.page(NEW).form())["language"]
     like = staff.fill(f"/staff/sessions/{pattern.id}/duplicate", REST)
@@ -129,7 +129,7 @@ def test_another_session_like_one_keeps_trainers_who_have_no_account(
     staff: IsolatedClient, make: Make
 ) -> None:
     tom, gone = make.person(name="Tom"), make.trainer(name="Gone")
-    pattern = make.training_session(trainer_ids=(tom.id, gone.person_id))
+    pattern = make.training_session(trainer_ids=(tom.id, gone.person_id), starts_at=TOMORROW)
     pattern_id = pattern.id
     with transaction():
         db.session.get_one(Account, gone.id).disabled_at = NOW
@@ -185,7 +185,7 @@ def test_a_session_is_not_changed_to_register_people_after_its_end(
 def test_busy_database_keeps_what_was_typed(
     staff: IsolatedClient, make: Make, monkeypatch: pytest.MonkeyPatch, act: str
 ) -> None:
-    session = make.training_session()
+    session = make.training_session(starts_at=TOMORROW)
     address = NEW if act == "schedule" else f"/staff/sessions/{session.id}/edit"
     before = _languages()
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from flask_babel import gettext as _
 from icalendar import Calendar, Event
+from tzdata import IANA_VERSION
 
 from training.calendars.lines import (
     Text,
@@ -18,6 +19,8 @@ from training.calendars.values import CalendarEntry
 
 #: Raised when the writer writes anything else than before, so that no program keeps the old.
 WRITER_VERSION = 1
+#: What entries are written by: zone data decide about the instants in them.
+WRITTEN_BY = f"{WRITER_VERSION}-{IANA_VERSION}"
 PRODUCT = "-//Training//Training//EN"
 #: How often programs are asked to look; some would look once a week.
 REFRESH_INTERVAL = timedelta(hours=4)

@@ -17,7 +17,10 @@ class StoredEntry(Base):
     """
 
     __tablename__ = "stored_entry"
-    __table_args__ = (Index("ix_stored_entry_feed", "variant", "starts_at", "meeting_uid"),)
+    __table_args__ = (
+        Index("ix_stored_entry_feed", "variant", "starts_at", "meeting_uid"),
+        Index("ix_stored_entry_written_by", "written_by", "meeting_uid"),
+    )
 
     meeting_uid: Mapped[UUID] = mapped_column(primary_key=True)
     #: For whose eyes: "public" has no join link.
@@ -27,6 +30,8 @@ class StoredEntry(Base):
     rewritten: Mapped[int] = mapped_column(default=0, server_default="0")
     starts_at: Mapped[datetime]
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Version of the writer and of the zone data; what another one wrote is to be written anew.
+    written_by: Mapped[str] = mapped_column(String(32), default="", server_default="")
 
 
 class FeedVersion(Base):

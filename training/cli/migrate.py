@@ -6,7 +6,7 @@ from training import instance
 from training.cli.application import make_app
 from training.config import Settings
 from training.server import migrating
-from training.sessions.cli import write_lacking
+from training.sessions.cli import write_outdated
 
 
 def migrate(settings: Settings) -> None:
@@ -27,6 +27,6 @@ def _migrate(settings: Settings) -> None:
     with app.app_context():
         for number, count, what in migrating.upgrade(app):
             click.echo(f"Migrating the database, {number} of {count}: {what}")
-        if written := write_lacking():
+        if written := write_outdated():
             click.echo(f"Sessions whose calendar entries were written: {written}.")
     click.echo("The database is up to date.")

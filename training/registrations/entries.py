@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
-from training.audit.models import AuditEntry
 from training.calendars.feed import revised, vevent
 from training.calendars.models import StoredEntry
 from training.calendars.sources import Chosen, Owner, numbered, read_numbers
@@ -74,18 +73,7 @@ _STATE = numbered(
 # would cost is making Python's values of them.
 _registration, _meeting = (cast("sa.Table", one.__table__) for one in (Registration, Meeting))
 _stored = cast("sa.Table", StoredEntry.__table__)
-_audit = cast("sa.Table", AuditEntry.__table__).c
-_LAST_ACT = (
-    sa.select(sa.func.max(_audit.at))
-    .where(_audit.subject_kind == "registration", _audit.subject_id == _registration.c.id)
-    .correlate(_registration)
-    .scalar_subquery()
-)
-#: Of the most nothing was changed, and then nothing is looked for.
-_REVISED_AT = sa.case(
-    (_registration.c.revision == 0, _registration.c.registered_at),
-    else_=sa.func.coalesce(_LAST_ACT, _registration.c.registered_at),
-)
+_REVISED_AT = sa.func.coalesce(_registration.c.revised_at, _registration.c.registered_at)
 
 
 def _seconds(instant: sa.ColumnElement[datetime]) -> sa.ColumnElement[int]:

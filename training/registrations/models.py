@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base, conflicts, enum_type
@@ -13,6 +13,7 @@ from training.registrations.values import (
     Claim,
     DeclinedBecause,
     RegistrationStatus,
+    ReplyAnswer,
 )
 from training.sessions.models import TrainingSession
 
@@ -95,6 +96,8 @@ class Registration(Base):
     )
     #: Raised by every change of the status; part of SEQUENCE in a personal calendar.
     revision: Mapped[int] = mapped_column(default=0)
+    #: When it was; None: never since they registered.
+    revised_at: Mapped[datetime | None]
     #: Raised to make every link dead that was mailed for this registration.
     link_epoch: Mapped[int] = mapped_column(default=0)
     #: Version of the consent text that was agreed to; None: registered by somebody else.
@@ -104,3 +107,25 @@ class Registration(Base):
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])
     training_session: Mapped[TrainingSession] = relationship(lazy="raise_on_sql")
+
+
+class CalendarReply(Base):
+    """What somebody's calendar program answered to an invitation. Nothing of it is ever changed."""
+
+    __tablename__ = "calendar_reply"
+    __table_args__ = (Index("ix_calendar_reply_newest", "registration_id", "stamped_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    #: SHA-256 of the answer itself, so that a mail that is read twice counts once.
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    answer: Mapped[ReplyAnswer]
+    #: What they wrote beside it, if anything.
+    comment: Mapped[str] = mapped_column(String(500), default="")
+    #: SEQUENCE of the invitation that was answered.
+    revision: Mapped[int]
+    #: DTSTAMP: when it was answered, as their program says; of several, the last counts.
+    stamped_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    #: Whether our mail server vouches for the sender. Else it is shown, and counts for nothing.
+    is_verified: Mapped[bool]

@@ -50,6 +50,14 @@ class CancelledBecause(StrEnum):
     SESSION = "session"
 
 
+class ReplyAnswer(StrEnum):
+    """What a calendar program answered to an invitation; PARTSTAT of RFC 5545, section 3.2.12."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
 class DeclinedBecause(StrEnum):
     """Who or what ended a request or an offer."""
 

@@ -6,6 +6,7 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
+from training.calendars.feed import WRITTEN_BY
 from training.calendars.models import StoredEntry
 from training.calendars.values import Variant
 from training.clock import utc_now
@@ -15,36 +16,44 @@ from training.sessions.models import Meeting, TrainingSession
 
 commands = AppGroup("calendars", help="Keep the calendar feeds.")
 
-#: Staff see every meeting, so each has such an entry, unless an older version wrote its entries.
-_LACKING = (
+#: Sessions whose entries another version of the writer or of the zone data wrote, or nobody:
+#: staff see every meeting, so each has such an entry.
+_OUTDATED = (
     sa.select(Meeting.training_session_id)
-    .distinct()
     .where(
-        ~sa.exists().where(
-            StoredEntry.meeting_uid == Meeting.uid, StoredEntry.variant == Variant.STAFF
+        sa.or_(
+            Meeting.uid.in_(
+                sa.select(StoredEntry.meeting_uid).where(StoredEntry.written_by != WRITTEN_BY)
+            ),
+            ~sa.exists().where(
+                StoredEntry.meeting_uid == Meeting.uid, StoredEntry.variant == Variant.STAFF
+            ),
         )
     )
+    .distinct()
     .order_by(Meeting.training_session_id)
 )
 
 
-@commands.command("rewrite")
-def rewrite() -> None:
-    """Write all calendar entries anew: after an upgrade that writes them in another way.
+@commands.command("rebuild")
+@click.option("--all", "is_all", is_flag=True, help="Also what is up to date.")
+def rebuild(is_all: bool) -> None:  # noqa: FBT001 -- click calls it
+    """Write the calendar entries anew that another version of the program or its zone data wrote.
 
     Each session by itself, so nobody waits for long, and it may be stopped and started again.
     Programs take over what is new when they ask the next time.
     """
-    ids = db.session.scalars(sa.select(TrainingSession.id).order_by(TrainingSession.id)).all()
-    click.echo(f"Sessions whose calendar entries were written: {_rewrite(ids)}.")
+    every = sa.select(TrainingSession.id).order_by(TrainingSession.id)
+    count = _rewrite(db.session.scalars(every).all()) if is_all else write_outdated()
+    click.echo(f"Sessions whose calendar entries were written: {count}.")
 
 
-def write_lacking() -> int:
-    """Write the entries of sessions that an older version kept; returns of how many.
+def write_outdated() -> int:
+    """Write the entries of sessions that another version wrote or left out; returns of how many.
 
     Stopped half way, it goes on with the rest when it is called again.
     """
-    return _rewrite(db.session.scalars(_LACKING).all())
+    return _rewrite(db.session.scalars(_OUTDATED).all())
 
 
 def _rewrite(ids: Iterable[int]) -> int:

@@ -254,6 +254,10 @@ class Meeting(Base):
     #: The calendar's SEQUENCE (RFC 5545, section 3.8.7.4) and DTSTAMP.
     revision: Mapped[int] = mapped_column(default=0)
     revised_at: Mapped[datetime]
+    #: When its time, or whether it takes place, last changed, and its revision since then; what
+    #: RFC 5546, section 2.1.4, calls significant. None: as it was planned.
+    rescheduled_at: Mapped[datetime | None]
+    rescheduled_revision: Mapped[int | None]
     #: Set when this meeting alone, or the whole session, was called off.
     cancelled_at: Mapped[datetime | None]
 

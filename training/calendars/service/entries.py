@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from training.calendars.feed import FOOTER, header, vevent
+from training.calendars.feed import FOOTER, WRITTEN_BY, header, vevent
 from training.calendars.models import FeedVersion, StoredEntry
 from training.calendars.values import OPEN_VARIANTS, WHOLE_VARIANTS, CalendarEntry, Variant
 from training.db import INSERT, db
@@ -22,6 +22,7 @@ _BY_UID = (
     .where(_is_variant, _is_wanted)
     .order_by(_entry.starts_at, _entry.meeting_uid)
 )
+_STORED = sa.select(_entry.meeting_uid, _entry.body).where(_is_variant, _is_wanted)
 _REMOVE = (
     sa.delete(StoredEntry).where(_is_variant, _is_wanted).returning(StoredEntry.meeting_uid)
 ).execution_options(synchronize_session=False)
@@ -32,6 +33,8 @@ def store_entries(
 ) -> None:
     """Write entries, new or changed, into the feeds of a variant; inside a transaction.
 
+    Readers of a feed are told only if the bytes are others than those that were stored.
+
     :param domain: stands behind the @ of their UIDs; never changed.
     :raise ValueError: a join link is about to get before eyes that it is not meant for.
     """
@@ -39,6 +42,8 @@ def store_entries(
         return
     if variant in OPEN_VARIANTS and any(entry.join_url for entry in entries):
         raise ValueError(f"a calendar entry of the variant {variant} has no join link")
+    bodies = {entry.uid: vevent(entry, domain=domain) for entry in entries}
+    stored = _stored(variant, list(bodies)) if variant in WHOLE_VARIANTS else bodies
     db.session.execute(
         _upsert(db.session.get_bind().dialect.name),
         [
@@ -47,13 +52,19 @@ def store_entries(
                 "variant": variant,
                 "revision": entry.revision,
                 "starts_at": entry.starts_at,
-                "body": vevent(entry, domain=domain),
+                "body": bodies[entry.uid],
+                "written_by": WRITTEN_BY,
             }
             for entry in entries
         ],
     )
-    if variant in WHOLE_VARIANTS:
+    if stored != bodies:
         bump_feed(variant, now=now)
+
+
+def _stored(variant: Variant, uids: Sequence[UUID]) -> dict[UUID, bytes]:
+    rows = db.session.execute(_STORED, {"variant": variant, "uids": uids})
+    return {row.meeting_uid: row.body for row in rows}
 
 
 @cache
@@ -66,6 +77,7 @@ def _upsert(dialect: str) -> sa.Insert:
             "revision": new.revision,
             "starts_at": new.starts_at,
             "body": new.body,
+            "written_by": new.written_by,
             "rewritten": sa.case(
                 (StoredEntry.body == new.body, StoredEntry.rewritten),
                 else_=StoredEntry.rewritten + 1,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
-from training.calendars.feed import FOOTER, WRITER_VERSION, header
+from training.calendars.feed import FOOTER, WRITTEN_BY, header
 from training.calendars.models import FeedVersion
 from training.calendars.service.tokens import FoundFeed
 from training.calendars.sources import (
@@ -220,4 +220,4 @@ def _seconds(instant: datetime) -> str:
 @lru_cache(maxsize=256)
 def _fingerprint(name: str) -> str:
     """Return what stands for the writer and for the lines before the entries."""
-    return f"{WRITER_VERSION}-{hashlib.sha256(header(name)).hexdigest()[:12]}"
+    return f"{WRITTEN_BY}-{hashlib.sha256(header(name)).hexdigest()[:12]}"

@@ -179,12 +179,13 @@ def enter(locked: LockedSession, entrants: Sequence[Entrant], *, now: datetime) 
     ]
 
 
-def assign(rows: Sequence[Row], values: Mapping[Any, Any]) -> None:
+def assign(rows: Sequence[Row], values: Mapping[Any, Any], *, now: datetime) -> None:
     """Change registrations under their session's lock; each change raises their revision."""
+    revised = {Registration.revision: Registration.revision + 1, Registration.revised_at: now}
     db.session.execute(
         sa.update(Registration)
         .where(Registration.id.in_([row.id for row in rows]))
-        .values({**values, Registration.revision: Registration.revision + 1})
+        .values({**values, **revised})
         .execution_options(synchronize_session=False)
     )
 
@@ -195,6 +196,7 @@ def end(
     because: CancelledBecause,
     actor_id: int | None,
     also: Mapping[Any, Any] | None = None,
+    now: datetime,
 ) -> None:
     """Cancel registrations under their sessions' locks; the counters are the caller's."""
     assign(
@@ -205,10 +207,11 @@ def end(
             Registration.cancelled_because: because,
             Registration.cancelled_by: actor_id,
         },
+        now=now,
     )
 
 
-def turn_down(rows: Sequence[Row], *, because: DeclinedBecause) -> None:
+def turn_down(rows: Sequence[Row], *, because: DeclinedBecause, now: datetime) -> None:
     """End requests and offers under their sessions' locks; the counters are the caller's."""
     assign(
         rows,
@@ -216,6 +219,7 @@ def turn_down(rows: Sequence[Row], *, because: DeclinedBecause) -> None:
             Registration.status: RegistrationStatus.DECLINED,
             Registration.declined_because: because,
         },
+        now=now,
     )
 
 

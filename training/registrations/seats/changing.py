@@ -84,7 +84,7 @@ def swap(
     if row.status is not RegistrationStatus.CONFIRMED:
         raise NotSeatedError
     [new] = enter(locked, [_substitute(locked.id, participant, actor_id)], now=now)
-    end([row], because=because, actor_id=actor_id)
+    end([row], because=because, actor_id=actor_id, now=now)
     name_successors({row.id: new.id})
     count(locked, {}, tickets=1)
     entries = tell(messages.SWAP, [row], RegistrationStatus.CANCELLED, actor_id=actor_id, now=now)
@@ -254,7 +254,7 @@ def _leave(
 
     :return: the audit entry's id for each registration's id.
     """
-    end(rows, because=CancelledBecause.STAFF, actor_id=actor_id)
+    end(rows, because=CancelledBecause.STAFF, actor_id=actor_id, now=now)
     left: dict[int, int] = {}
     for session_id in sorted({row.training_session_id for row in rows}):
         leaving = [row for row in rows if row.training_session_id == session_id]

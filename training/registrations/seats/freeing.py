@@ -92,7 +92,7 @@ def _cancel(
     actor_id: int | None,
     now: datetime,
 ) -> None:
-    end(rows, because=because, actor_id=actor_id)
+    end(rows, because=because, actor_id=actor_id, now=now)
     count(locked, {status: -n for status, n in tally(row.status for row in rows).items()})
     entries = tell(
         messages.cancelled(because),
@@ -132,7 +132,7 @@ def promote(
     if is_overbooked and not overbook:
         raise NoFreeSeatError
     beyond = beyond_capacity(locked, 1)
-    assign([row], {Registration.status: RegistrationStatus.CONFIRMED})
+    assign([row], {Registration.status: RegistrationStatus.CONFIRMED}, now=now)
     count(
         locked,
         {RegistrationStatus.WAITLISTED: -1, RegistrationStatus.CONFIRMED: +1},
@@ -159,6 +159,7 @@ def answer_cancelled_session(change: SessionCancelled) -> None:
         because=CancelledBecause.SESSION,
         actor_id=change.actor_id,
         also={Registration.before_cancel: Registration.status},
+        now=change.now,
     )
     count(locked, {status: -n for status, n in tally(row.status for row in rows).items()})
     tell(

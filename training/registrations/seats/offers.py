@@ -31,7 +31,7 @@ def accept(registration_id: int, *, actor_id: int | None, now: datetime) -> bool
         raise OfferEndedError
     if locked.status is not SessionStatus.PUBLISHED or now >= locked.ends_at:
         raise SessionOverError
-    assign([row], {Registration.status: RegistrationStatus.CONFIRMED})
+    assign([row], {Registration.status: RegistrationStatus.CONFIRMED}, now=now)
     count(locked, {RegistrationStatus.OFFERED: -1, RegistrationStatus.CONFIRMED: +1})
     tell(messages.ACCEPT, [row], RegistrationStatus.CONFIRMED, actor_id=actor_id, now=now)
     return True
@@ -69,7 +69,7 @@ def end_offers(
 
     :return: the newest audit entry.
     """
-    turn_down(rows, because=because)
+    turn_down(rows, because=because, now=now)
     count(locked, {RegistrationStatus.OFFERED: -len(rows)})
     entries = tell(action, rows, RegistrationStatus.DECLINED, actor_id=actor_id, now=now)
     return max(entries.values())

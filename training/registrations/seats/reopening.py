@@ -55,7 +55,7 @@ def _restore(locked: LockedSession, rows: Sequence[Row], change: SessionReopened
             values[Registration.offer_expires_at] = offer_expires_at(locked, change.now)
         if status is RegistrationStatus.REQUESTED:
             values[Registration.request_expires_at] = request_expires_at(locked, change.now)
-        assign(of_status, values)
+        assign(of_status, values, now=change.now)
         tell(
             messages.RESTORE,
             of_status,

@@ -29,7 +29,7 @@ def approve(registration_id: int, *, actor_id: int, now: datetime) -> Registrati
         raise NotRequestedError
     seats = seats_of(locked, [row.organization_id], now=now)
     status = place(seats, row.organization_id, ticket=row.ticket)
-    assign([row], {Registration.status: status})
+    assign([row], {Registration.status: status}, now=now)
     count(locked, {status: +1})
     tell(messages.APPROVE, [row], status, actor_id=actor_id, now=now)
     return status
@@ -47,6 +47,6 @@ def refuse(registration_id: int, *, actor_id: int, now: datetime) -> bool:
         return False
     if row.status is not RegistrationStatus.REQUESTED:
         raise NotRequestedError
-    turn_down([row], because=DeclinedBecause.STAFF)
+    turn_down([row], because=DeclinedBecause.STAFF, now=now)
     tell(messages.REFUSE, [row], RegistrationStatus.DECLINED, actor_id=actor_id, now=now)
     return True

@@ -84,6 +84,6 @@ def settle(training_session_id: int, *, now: datetime) -> None:
         )
     requests = rows_found(_ENDED_REQUESTS, training_session_id=training_session_id, now=now)
     if requests:
-        turn_down(requests, because=DeclinedBecause.TIME)
+        turn_down(requests, because=DeclinedBecause.TIME, now=now)
         tell(messages.LAPSE, requests, RegistrationStatus.DECLINED, actor_id=None, now=now)
     fill(training_session_id, because_id=newest, now=now)

@@ -48,7 +48,7 @@ def fill(training_session_id: int, *, because_id: int | None, now: datetime) -> 
         until = offer_expires_at(locked, now)
         values[Registration.offer_expires_at] = until
         rows = [replace(row, offer_expires_at=until) for row in rows]
-    assign(rows, values)
+    assign(rows, values, now=now)
     count(locked, {RegistrationStatus.WAITLISTED: -len(rows), status: len(rows)})
     tell(
         messages.OFFER if is_offer else messages.PROMOTE,

@@ -11,7 +11,7 @@ from training.clock import Fold, find_zone, wall_to_utc
 from training.db import INSERT, db
 from training.errors import N_
 from training.sessions.errors import InvalidPlanError
-from training.sessions.models import Assignment, Course, Room, Venue
+from training.sessions.models import Assignment, Course, Meeting, Room, Venue
 from training.sessions.rules import MeetingTimes
 from training.sessions.values import MeetingPlan, SessionPlan
 from training.text import search_key
@@ -130,6 +130,17 @@ def find_or_make_room(venue: str, room: str) -> int | None:
     return db.session.scalars(
         sa.select(Room.id).where(Room.venue_id == venue_id, Room.name == room)
     ).one()
+
+
+def raise_revision(meeting: Meeting, *, is_rescheduled: bool, now: datetime) -> None:
+    """Have calendars take a meeting over anew.
+
+    :param is_rescheduled: its time changed, or whether it takes place.
+    """
+    meeting.revision += 1
+    meeting.revised_at = now
+    if is_rescheduled:
+        meeting.rescheduled_at, meeting.rescheduled_revision = now, meeting.revision
 
 
 def iso(instant: datetime) -> str:

@@ -18,12 +18,16 @@ from training.sessions.service.parts import (
     described,
     iso,
     placed,
+    raise_revision,
     spanned,
 )
 from training.sessions.values import SessionPlan, SessionStatus
 
 #: What of a session stands in the calendar entry of each of its meetings.
 _IN_CALENDARS = {"title", "description", "language", "delivery", "audience", "timezone"}
+
+#: What of a meeting tells when it is.
+_TIMES = {"starts_at", "ends_at"}
 
 
 def revise(
@@ -161,8 +165,7 @@ def _revise_meetings(
         for name, value in values.items():
             setattr(meeting, name, value)
         if different or touch_all:
-            meeting.revision += 1
-            meeting.revised_at = now
+            raise_revision(meeting, is_rescheduled=bool(different & _TIMES), now=now)
         changed |= {f"meetings.{name}" for name in different}
     for meeting in known.values():
         if meeting.id in planned_ids or meeting.cancelled_at is not None:
@@ -173,6 +176,5 @@ def _revise_meetings(
             changes.record(MeetingDropped(meeting.uid, now))
         else:
             meeting.cancelled_at = now
-            meeting.revision += 1
-            meeting.revised_at = now
+            raise_revision(meeting, is_rescheduled=True, now=now)
     return changed

@@ -14,6 +14,7 @@ from training.sessions.errors import (
     TooLateToReopenError,
 )
 from training.sessions.service.locking import load, lock_training_session
+from training.sessions.service.parts import raise_revision
 from training.sessions.values import SessionStatus
 
 
@@ -123,8 +124,8 @@ def _change_status(
     for meeting in training_session.meetings:
         # One that was called off alone before stays so.
         if meeting.cancelled_at in {None, called_off_at}:
-            meeting.revision += 1
-            meeting.revised_at = now
+            is_rescheduled = is_cancelled != (meeting.cancelled_at is not None)
+            raise_revision(meeting, is_rescheduled=is_rescheduled, now=now)
             meeting.cancelled_at = now if is_cancelled else None
     db.session.flush()
     return record_act(

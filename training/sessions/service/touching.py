@@ -9,6 +9,7 @@ from training.db import db
 from training.sessions.changes import SessionRevised
 from training.sessions.models import Meeting
 from training.sessions.service.locking import load, lock_training_session
+from training.sessions.service.parts import raise_revision
 from training.sessions.values import SessionStatus
 
 
@@ -38,8 +39,7 @@ def touch(
             if meeting.cancelled_at is None and is_meant(meeting)
         ]
         for meeting in meant:
-            meeting.revision += 1
-            meeting.revised_at = now
+            raise_revision(meeting, is_rescheduled=False, now=now)
         training_session.revision += 1
         training_session.revised_at = now
         db.session.flush()
