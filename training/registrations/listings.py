@@ -23,6 +23,7 @@ from training.clock import midnight_before
 from training.db import UtcDateTime, core
 from training.registrations.cards import CARD_COLUMNS, IS_LISTED, SessionCard, card_of
 from training.sessions.models import Course, TrainingSession
+from training.sessions.to_come import START_ORDER
 
 #: Sessions on one page of a list.
 PAGE = 200
@@ -179,14 +180,6 @@ def running_campaigns(*, now: datetime) -> list[RunningCampaign]:
     return [RunningCampaign(*row) for row in found]
 
 
-def _ends_after(moment: str) -> sa.ColumnElement[bool]:
-    # By way of the ids: else SQLite reads years of past sessions, because their index is sorted.
-    not_over = TrainingSession.__table__.alias("not_over").c
-    return _session.id.in_(
-        sa.select(not_over.id).where(not_over.ends_at > sa.bindparam(moment, type_=UtcDateTime()))
-    )
-
-
 #: What a page shows beside its sessions, as texts: they only have to change when it does.
 _NAMES = (
     sa.select(
@@ -219,7 +212,7 @@ _OPTIONS = (
             sa.and_(_campaign.id == _session.campaign_id, _campaign.status != CampaignStatus.DRAFT),
         ).outerjoin(Course.__table__, _course.id == _session.course_id)
     )
-    .where(IS_LISTED, _ends_after("today"))
+    .where(IS_LISTED, _session.ends_at > sa.bindparam("today", type_=UtcDateTime()))
 )
 _CAMPAIGNS = (
     sa.select(_campaign.slug, _campaign.name, _campaign.starts_on, _campaign.ends_on)
@@ -242,7 +235,7 @@ _NARROWING: dict[str, sa.ColumnElement[bool]] = {
     "language": _session.language == sa.bindparam("language"),
     "delivery": sa.type_coerce(_session.delivery, sa.String) == sa.bindparam("delivery"),
     "since": _session.starts_at >= sa.bindparam("since", type_=UtcDateTime()),
-    "after": sa.tuple_(_session.starts_at, _session.id)
+    "after": sa.tuple_(*START_ORDER)
     > sa.tuple_(
         sa.bindparam("after_at", type_=UtcDateTime()),
         sa.bindparam("after_id", type_=sa.Integer()),
@@ -300,8 +293,12 @@ def _statement(narrowed_by: frozenset[str]) -> sa.Select[Any]:
     """
     rows = (
         sa.select(_session.id, _session.revision, _session.seat_changes)
-        .where(IS_LISTED, _ends_after("now"), *(_NARROWING[name] for name in sorted(narrowed_by)))
-        .order_by(_session.starts_at, _session.id)
+        .where(
+            IS_LISTED,
+            _session.ends_at > sa.bindparam("now", type_=UtcDateTime()),
+            *(_NARROWING[name] for name in sorted(narrowed_by)),
+        )
+        .order_by(*START_ORDER)
         .limit(sa.bindparam("most", type_=sa.Integer()))
         .subquery()
     )

@@ -17,6 +17,7 @@ from training.sessions.meeting_columns import MEETING_COLUMNS
 from training.sessions.models import Assignment, TrainingSession
 from training.sessions.queries import Decision, decision_about
 from training.sessions.rules import availability
+from training.sessions.to_come import START_ORDER
 from training.sessions.values import Availability, SeatCounts, SessionStatus
 from training.text import search_key
 
@@ -161,6 +162,7 @@ def schedule_page(filters: Filters, place: Place | None, *, now: datetime) -> Sc
 def _statement(shape: _Shape) -> sa.Select[Any]:
     """Return the statement of a page: built once, because that costs more than running it."""
     conditions: list[sa.ColumnElement[bool]] = []
+    ordered_by = START_ORDER if shape.period is Period.COMING else _ORDER
     if shape.period is Period.COMING:
         conditions.append(_session.ends_at > _NOW)
     elif shape.period is Period.PAST:
@@ -168,9 +170,9 @@ def _statement(shape: _Shape) -> sa.Select[Any]:
     if shape.has_status:
         conditions.append(_session.status == sa.bindparam("status", type_=_session.status.type))
     if shape.has_place:
-        key = sa.tuple_(*_ORDER)
+        key = sa.tuple_(*ordered_by)
         conditions.append(key < _PLACE if shape.is_descending else key > _PLACE)
-    order = [column.desc() if shape.is_descending else column.asc() for column in _ORDER]
+    order = [column.desc() if shape.is_descending else column.asc() for column in ordered_by]
     return (
         _LISTED.where(*conditions).order_by(*order).limit(sa.bindparam("most", type_=sa.Integer()))
     )
