@@ -43,6 +43,7 @@ def test_help_lists_the_commands_and_leaves_no_trace(tmp_path: Path) -> None:
         "create-admin",
         "demo",
         "import",
+        "meetings",
         "migrate",
         "notifications",
         "serve",

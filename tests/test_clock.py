@@ -4,6 +4,8 @@ import subprocess
 import sys
 import zoneinfo
 from datetime import UTC, datetime, timedelta
+from importlib import resources
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -261,11 +263,13 @@ def test_our_own_time_zone_data_wins_over_the_systems() -> None:
     assert zoneinfo.TZPATH == ()
 
 
-def test_our_own_time_zone_data_wins_whatever_the_environment_says(tmp_path: object) -> None:
-    program = (
-        "import training, zoneinfo; from datetime import datetime;"
-        "print(datetime(2026, 7, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Paris')).utcoffset())"
-    )
+def test_our_own_time_zone_data_wins_whatever_the_environment_says(tmp_path: Path) -> None:
+    """It says that Paris keeps the clocks of Tokyo."""
+    (tmp_path / "Europe").mkdir()
+    tokyo = resources.files("tzdata.zoneinfo").joinpath("Asia", "Tokyo").read_bytes()
+    (tmp_path / "Europe" / "Paris").write_bytes(tokyo)
+    hours = "print(datetime(2026, 7, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Paris')).utcoffset())"
+    program = f"import zoneinfo; from datetime import datetime;{hours};import training;{hours}"
 
     printed = subprocess.run(
         [sys.executable, "-c", program],
@@ -275,7 +279,7 @@ def test_our_own_time_zone_data_wins_whatever_the_environment_says(tmp_path: obj
         check=True,
     )
 
-    assert printed.stdout.strip() == str(timedelta(hours=2))
+    assert printed.stdout.split() == ["9:00:00", "2:00:00"]
 
 
 def test_a_fold_is_a_plain_number() -> None:

@@ -18,6 +18,7 @@ from training.text import (
 )
 
 CONTROLS = ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\ufeff", "\ud800"]
+CONTROLS += ["\ufdd0", "\ufffe", "\uffff"]  # no characters, and never will be
 
 
 @pytest.mark.parametrize("char", [*CONTROLS, "\t", "\n", "\r"], ids=ascii)

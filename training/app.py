@@ -57,6 +57,8 @@ from training.sessions.changes import (
     SessionScheduled,
 )
 from training.sessions.service.campaigns import answer_revised_campaign
+from training.staff import feed_news
+from training.staff import letters as staff_letters
 from training.submissions.service import forget_old
 from training.web import converters, error_pages, filters, headers, health, limits
 from training.web.cookies import CookieSessions
@@ -103,7 +105,11 @@ WAYS: Sequence[Ways] = (
 )
 
 #: Who writes which kind of mail.
-RENDERERS: Renderers = {**account_letters.RENDERERS, **letters.RENDERERS}
+RENDERERS: Renderers = {
+    **account_letters.RENDERERS,
+    **letters.RENDERERS,
+    **staff_letters.RENDERERS,
+}
 
 #: Who knows what belongs to the feeds of each kind.
 FEEDS: Mapping[FeedKind, Source] = {
@@ -150,6 +156,7 @@ def create_app(settings: Settings | None = None, *, processes: int = 1) -> Flask
     app.extensions["feeds"] = FEEDS
     app.extensions["public_parts"] = PUBLIC_PARTS
     app.extensions["affected"] = affected
+    app.extensions["unread"] = feed_news.unread
     app.extensions["attended_courses"] = attended_courses
     app.url_map.converters["id"] = converters.IdConverter
 

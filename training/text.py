@@ -14,10 +14,15 @@ MAX_NAME = 200
 MAX_EMAIL = 254
 MAX_EMAIL_LOCAL = 64
 
-#: C0, DEL and C1, the line and paragraph separators, the byte order mark and lone surrogates.
+#: C0, DEL and C1, the line and paragraph separators, the byte order mark, lone surrogates, and what
+#: is no character and never will be: a program that finds U+FFFE first reads the rest byte-swapped.
 #: TAB and LF are among them: single-line fields refuse those too.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
-_CONTROL_BUT_TAB_LF = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
+_CONTROL_BUT_TAB_LF = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
 #: Every way to end a line that is not LF.
 _OTHER_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 #: Marks that turn the direction of what follows: a name with one of them rewrites its neighbours.

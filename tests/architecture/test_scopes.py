@@ -29,7 +29,7 @@ from tests.factories import Make
 from tests.times import NOW
 from training.accounts.models import Account
 from training.audit.models import AuditEntry
-from training.calendars.service import make_feed
+from training.calendars.service import feeds_of, make_feed
 from training.calendars.values import FeedKind
 from training.db import db, transaction
 from training.organizations.models import Membership, Organization
@@ -108,6 +108,7 @@ SENT = {
         names_ids=True,
     ),
     "calendars.revoke": Sent(role="trainer"),
+    "calendars.rotate": Sent(role="trainer", ids_in_path={"feed_id": "another_feed_id"}),
     "calendars.make_feed": Sent(
         role="rival",
         fields=lambda ids: {
@@ -203,8 +204,18 @@ def make_side(app: Flask, make: Make, markers: tuple[str, ...]) -> Side:
         "name": markers[0],
         "offered_id": first,
         "also_offered_id": second,
+        "another_feed_id": make_another_feed(world),
     }
     return Side(world=world, ids={**world.values, **extra})
+
+
+def make_another_feed(world: World) -> int:
+    """Make one more address for the trainer: each can be closed once."""
+    owner_id = db.session.get_one(Account, world.accounts["trainer"]).person_id
+    with transaction():
+        make_feed(FeedKind.TRAINER, owner_id=owner_id, name="Laptop", now=NOW)
+    ids = {feed.id for feed in feeds_of(owner_id)} - {world.values["feed_id"]}
+    return ids.pop()
 
 
 def make_offers(make: Make, organization: Organization) -> list[int]:

@@ -117,7 +117,7 @@ def test_the_page_of_a_session_takes_the_same_few_statements_for_2_and_for_40_pe
             client.page(f"/trainer/sessions/{sheet.training_session_id}")
         counted.append(len(sent))
 
-    assert counted == [OF_EACH_PAGE + 3] * 2
+    assert counted == [OF_EACH_PAGE + 4] * 2
 
 
 def test_who_was_offered_a_seat_stands_apart_and_not_on_the_sheet(

@@ -21,6 +21,10 @@ class State:
     instance: Instance = "demo"
     #: Empty the page's form and send it before looking.
     is_sent_empty: bool = False
+    #: Buttons and links to press one after the other before looking, with something in each field.
+    presses: tuple[str, ...] = ()
+    #: Selector of ``<details>`` to open before looking.
+    opens: str = ""
     #: What the page answers in the end.
     status: int = 200
 
@@ -53,7 +57,8 @@ STATES = (
     State("/registrations/{asked_link}"),
     State("/registrations/{asked_link}/cancel"),
     State("/registrations/no-such-link", status=404),
-    State("/calendar/"),
+    State("/calendar/", opens=".program"),
+    State("/calendar/?delivery=online"),
     State("/nothing-here", status=404),
     # Getting in.
     State("/account/sign-in"),
@@ -70,6 +75,8 @@ STATES = (
     State("/account/invitation/{invitation_to_member}"),
     State("/account/invitation/{invitation_to_member}", "representative", status=403),
     State("/registrations/{link}/calendar"),
+    State("/registrations/{link}/calendar", presses=("Make an address",), opens=".program"),
+    State("/registrations/{link}/calendar", presses=("Make an address", "Done", "Replace")),
     # One's account.
     State("/account/profile", "trainer"),
     State("/account/profile", "coordinator", is_sent_empty=True, status=422),
@@ -79,6 +86,10 @@ STATES = (
     State("/account/feeds", "representative"),
     State("/account/feeds", "trainer"),
     State("/account/feeds", "coordinator", "new"),
+    State("/account/feeds", "coordinator"),
+    State("/account/feeds", "trainer", presses=("Make an address",)),
+    State("/account/feeds", "trainer", presses=("Make an address", "Done")),
+    State("/account/feeds", "trainer", presses=("Make an address", "Done", "Replace")),
     # Staff: the schedule and a session.
     State("/staff/schedule/", "coordinator"),
     State("/staff/schedule/", "coordinator", "new"),
@@ -95,6 +106,18 @@ STATES = (
     State("/staff/sessions/{open}/duplicate", "coordinator"),
     State("/staff/sessions/{open}/cancel", "coordinator"),
     State("/staff/sessions/{open}/history", "coordinator"),
+    State("/staff/sessions/{open}/calendars", "coordinator"),
+    State("/staff/sessions/{open}/calendars/write", "coordinator"),
+    State("/staff/sessions/{moved}/calendars", "coordinator"),
+    State("/staff/sessions/{moved}/calendars/write", "coordinator", opens=".mail__shown"),
+    State(
+        "/staff/sessions/{moved}/calendars/write",
+        "coordinator",
+        is_sent_empty=True,
+        status=422,
+    ),
+    State("/staff/calendars", "coordinator"),
+    State("/staff/calendars", "coordinator", "new"),
     State("/staff/sessions/{open}/seats", "coordinator"),
     State("/staff/sessions/{open}/seats/rules", "coordinator"),
     State("/staff/sessions/{open}/seats/rules", "coordinator", is_sent_empty=True, status=422),

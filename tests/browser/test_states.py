@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page
 
 from tests.apps import SECRET_KEY, create_test_app
+from tests.browser.calendar_states import make_calendars
 from tests.browser.seat_states import make_seats
 from tests.browser.states import STATES, State
 from tests.factories import PASSWORD, Make
@@ -125,6 +126,7 @@ def look_up(make: Make) -> dict[str, str]:
     for name, query in LOOKED_UP.items():
         found[name] = str(db.session.scalars(sa.text(query.format(**found))).one())
     found |= make_seats(make, int(found["organization"]), now=now)
+    found |= make_calendars(make, now=now)
     for name, of in LINKS.items():
         public_id, epoch = db.session.execute(
             sa.text("SELECT public_id, link_epoch FROM registration WHERE id = :id"),
@@ -180,6 +182,15 @@ def go(page: Page, state: State, path: str) -> int:
     """Bring a page into its state; returns what it answered."""
     answer = page.goto(path)
     assert answer
+    for name in state.presses:
+        for typed in page.locator("main input:is(:not([type]), [type=text])").all():
+            if typed.is_editable():
+                typed.fill("My phone")
+        with page.expect_navigation() as pressed:
+            page.locator("main :is(a, button)").get_by_text(name, exact=True).first.click()
+        answer = pressed.value
+    if state.opens:
+        page.locator(state.opens).evaluate_all("all => all.forEach(one => { one.open = true })")
     if not state.is_sent_empty:
         return answer.status
     form = page.locator("main form:has(.button.is-primary)").last
@@ -233,3 +244,5 @@ def _named(state: State) -> Iterator[object]:
         yield state.instance
     if state.is_sent_empty:
         yield "sent empty"
+    if state.presses:
+        yield " ".join(state.presses)

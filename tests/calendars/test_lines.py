@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar, Component, Event, vText
+from icalendar import Calendar, Component, Conference, Event, vText
 
 from training.calendars.lines import (
     Text,
@@ -19,7 +19,8 @@ from training.calendars.lines import (
 )
 
 #: Everything that programs split lines at, and what is not text at all.
-UNFIT = ["\x00", "\x07", "\x0b", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\ud800"]
+UNFIT = ["\x00", "\x07", "\x0b", "\x0c", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\ufeff"]
+UNFIT += ["\ufdd0", "\ufffe", "\uffff", "\ud800"]
 
 
 def written(component: Component) -> bytes:
@@ -45,6 +46,7 @@ def test_text_keeps_a_backslash_before_n() -> None:
 
 
 def test_library_still_breaks_a_text_at_backslash_n() -> None:
+    """So does khal, which keeps its copy as the library writes it."""
     assert vText(r"C:\New").to_ical() == rb"C:\new"
 
 
@@ -99,6 +101,66 @@ def test_library_still_lets_what_is_no_address_through() -> None:
     assert b'URL:https://example.org/a "b"\r\n' in written(event)
 
 
+def test_library_still_gives_a_calendar_a_uid_of_its_own_and_another_each_time() -> None:
+    """By which vdirsyncer takes a whole feed for one entry."""
+    first, second = (Calendar.new().get("uid") for _ in range(2))
+
+    assert first is not None
+    assert first != second
+
+
+def test_library_still_stamps_an_entry_with_this_moment_and_a_random_uid() -> None:
+    first, second = Event.new(), Event.new()
+
+    assert abs(first.DTSTAMP - datetime.now(UTC)) < timedelta(minutes=1)
+    assert first["UID"] != second["UID"]
+
+
+@pytest.mark.parametrize("name", ["name", "x-wr-calname", "x-anything"])
+def test_library_still_lets_a_title_of_a_calendar_end_its_line(name: str) -> None:
+    """ICS-02. A line feed it refuses by an assertion, which python -O leaves out."""
+    calendar = Calendar()
+    calendar.add(name, "a\rATTENDEE:mailto:x")
+    other = Calendar()
+    other.add(name, "a\nATTENDEE:mailto:x")
+
+    assert b":a\rATTENDEE:mailto:x\r\n" in written(calendar)
+    with pytest.raises(AssertionError):
+        written(other)
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_a_value_that_would_end_its_line_is_not_written(end: str) -> None:
+    """ICS-01, ICS-02: should anything ever come past the cleaning."""
+    calendar = Calendar()
+    calendar.add("x-anything", f"a{end}ATTENDEE:mailto:x")
+
+    with pytest.raises((ValueError, AssertionError)):
+        to_bytes(calendar)
+
+
+def test_library_still_writes_several_features_of_a_conference_as_one() -> None:
+    conference = Conference("https://example.org/", feature=["AUDIO", "VIDEO"])
+
+    assert b'FEATURE="AUDIO,VIDEO"' in conference.to_uri().params.to_ical()
+
+
+def test_library_still_writes_an_entry_without_length_and_one_of_no_zone() -> None:
+    """CalendarEntry refuses both."""
+    at = datetime(2026, 5, 12, 11, 0)
+    event = Event()
+    event.add("dtstart", at)
+    event.add("dtend", at)
+
+    assert written(event) == (
+        b"BEGIN:VEVENT\r\nDTSTART:20260512T110000\r\nDTEND:20260512T110000\r\nEND:VEVENT\r\n"
+    )
+
+
+def test_library_still_writes_any_status() -> None:
+    assert b"STATUS:PERHAPS\r\n" in written(with_property("status", "PERHAPS"))
+
+
 def test_library_still_folds_between_two_backslashes() -> None:
     event = with_property("description", "x" * 61 + "\\" * 40)
 
@@ -140,6 +202,9 @@ def test_long_texts_are_cut_and_show_it() -> None:
         ("https://example.org/a?b=c&d=1#e", "https://example.org/a?b=c&d=1#e"),
         ("https://example.org/ü b", "https://example.org/%C3%BC%20b"),
         ("https://example.org/%20", "https://example.org/%20"),
+        ("https://bücher.example:8443/ü", "https://xn--bcher-kva.example:8443/%C3%BC"),
+        ("https://日本語.example?ü", "https://xn--wgv71a119e.example?%C3%BC"),
+        (f"https://{'ü' * 99}.example/", None),
         ('https://example.org/"<>\\^`{|}', "https://example.org/%22%3C%3E%5C%5E%60%7B%7C%7D"),
         ("https://example.org/\r\nX:1", "https://example.org/%20X:1"),
         ("https://example.org/\ud800\x00", "https://example.org/"),

@@ -138,7 +138,7 @@ def test_participant_makes_an_address_by_the_link_of_a_mail(
     staff = make_token(FeedKind.STAFF, registration.person_id)
     page = client.page(path)
     assert "My phone" in page.text()
-    assert len(page.forms()) == 2  # to make one, and to revoke the one of this kind
+    assert len(page.forms()) == 3  # to make one, and to replace or revoke the one of this kind
     assert client.fill(path, action="/revoke").status_code == 303
     assert client.get(address).status_code == 404
     [other] = service.feeds_of(registration.person_id)

@@ -14,7 +14,9 @@ from tests.factories import Make
 from tests.times import NOW
 from training.campaigns.models import Campaign, CampaignStatus
 from training.db import db, transaction
-from training.sessions.values import Audience, Delivery
+from training.sessions import service as sessions
+from training.sessions.models import Meeting
+from training.sessions.values import Audience, Delivery, SessionPlan
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -145,3 +147,45 @@ def test_subscribe_page_offers_the_parts(client: IsolatedClient, make: Make, app
     assert "Spanish" in page.text()
     assert "Not yet" not in other.text()
     assert f"{FEED}?gzip=no" in other.text()
+
+
+def test_session_that_comes_and_goes_is_another_state_of_its_parts(
+    client: IsolatedClient, make: Make
+) -> None:
+    """CALENDAR rows 35, 36: no text in the entries tells that it belongs to another campaign."""
+    here, there = make.campaign(name="Here"), make.campaign(name="There")
+    old, new = (make.course(title="Listening") for _ in range(2))
+    session = make.training_session(title="One", campaign_id=here.id, course_id=old.id)
+    for course in (old, new):
+        make.training_session(title="Stays", course_id=course.id)
+    paths = [
+        f"{FEED}?{name}={part.slug}"
+        for name, both in (("campaign", (here, there)), ("course", (old, new)))
+        for part in both
+    ]
+    before = [client.get(path) for path in paths]
+    meeting_id = db.session.scalars(
+        sa.select(Meeting.id).where(Meeting.training_session_id == session.id)
+    ).one()
+
+    def plan(campaign_id: int, course_id: int) -> SessionPlan:
+        return make.session_plan(
+            title="One",
+            campaign_id=campaign_id,
+            course_id=course_id,
+            meetings=(make.meeting_plan(meeting_id=meeting_id),),
+        )
+
+    for moved, changed in (
+        (plan(there.id, old.id), (paths[0], paths[1])),
+        (plan(there.id, new.id), (paths[2], paths[3])),
+    ):
+        with transaction():
+            sessions.revise(session.id, moved, expected_revision=None, actor_id=None, now=NOW)
+        for path, known in zip(paths, before, strict=True):
+            by_etag = client.get(path, headers={"If-None-Match": known.headers["ETag"]})
+            modified = known.headers["Last-Modified"]
+            by_date = client.get(path, headers={"If-Modified-Since": modified})
+            if path in changed:
+                assert (by_etag.status_code, by_date.status_code) == (200, 200), path
+                assert titles(by_etag.data) != titles(known.data)

@@ -547,8 +547,7 @@ def test_feed_looks_for_its_own_entries_and_goes_through_no_others(
         )
     ]
 
-    assert len(reading) == 1
-    assert len(numbering) == (kind is not FeedKind.PERSON)  # which has the meetings' own
+    assert len(reading) == len(numbering) == 1
     by_key = "sqlite_autoindex_stored_entry_1 (meeting_uid=? AND variant=?)"
     assert {step for step in steps if "stored_entry" in step} == {
         f"SEARCH stored_entry USING INDEX {by_key} LEFT-JOIN"

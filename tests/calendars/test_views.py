@@ -233,7 +233,7 @@ def test_subscribe_page_gives_both_addresses_and_honest_delays(client: IsolatedC
     assert "webcal://127.0.0.1:8000/calendar/sessions.ics" in links
     assert copied.get("value") == "http://127.0.0.1:8000/calendar/sessions.ics"
     assert "http://127.0.0.1:8000/calendar/sessions.ics?gzip=no" in links
-    assert "Google Calendar after 8 to 24 hours" in page.text()
+    assert "A change arrives after 8 to 24 hours" in page.text()
 
 
 def test_subscribe_page_is_shared_and_asks_only_what_it_can_offer(

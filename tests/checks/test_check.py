@@ -78,6 +78,10 @@ def bury_a_message_without_a_reason() -> None:
     execute("UPDATE message SET status = 'dead', reason = NULL")
 
 
+def keep_the_instant_of_another_clock() -> None:
+    execute("UPDATE meeting SET wall_start = wall_end")
+
+
 def contradict_a_mark() -> None:
     with transaction():
         registration_id = db.session.scalars(sa.select(Registration.id)).first()
@@ -129,6 +133,7 @@ def test_nothing_is_found_in_books_that_are_right(books: None) -> None:
         pytest.param(lose_an_entry, {"I5"}, id="I5 entry"),
         pytest.param(bury_a_message_without_a_reason, {"I9"}, id="I9"),
         pytest.param(contradict_a_mark, {"I10"}, id="I10"),
+        pytest.param(keep_the_instant_of_another_clock, {"times"}, id="times"),
     ],
 )
 def test_each_broken_invariant_is_found(

@@ -38,6 +38,10 @@ def test_nothing_set_serves_this_machine_only(tmp_path: Path) -> None:
     assert settings.site_name == "Training"
     assert settings.locale == "en"
     assert settings.redis_url is None
+    assert settings.reply_to is None
+    assert settings.imap_url is None
+    assert settings.imap_password_file is None
+    assert settings.authserv_id is None
     assert settings.sqlite_path == tmp_path / "training.sqlite"
 
 
@@ -53,6 +57,10 @@ def test_production_is_taken_when_nothing_is_missing(tmp_path: Path) -> None:
             "TRAINING_DEBUG": "off",
             "TRAINING_SMTP_URL": "smtps://u:p%40ss@mail.example.org",
             "TRAINING_MAIL_FROM": "Training <training@example.org>",
+            "TRAINING_REPLY_TO": "help@example.org",
+            "TRAINING_IMAP_URL": "imaps://answers:p%40ss@mail.example.org/INBOX",
+            "TRAINING_IMAP_PASSWORD_FILE": str(tmp_path / "imap"),
+            "TRAINING_AUTHSERV_ID": "MX.example.org",
             "TRAINING_UID_DOMAIN": "Example.org",
             "TRAINING_SITE_NAME": "Partner training",
             "TRAINING_LOCALE": "pt-BR",
@@ -68,6 +76,10 @@ def test_production_is_taken_when_nothing_is_missing(tmp_path: Path) -> None:
     assert settings.debug is False
     assert settings.smtp_url == "smtps://u:p%40ss@mail.example.org"
     assert settings.mail_from == "Training <training@example.org>"
+    assert settings.reply_to == "help@example.org"
+    assert settings.imap_url == "imaps://answers:p%40ss@mail.example.org/INBOX"
+    assert settings.imap_password_file == tmp_path / "imap"
+    assert settings.authserv_id == "mx.example.org"
     assert settings.uid_domain == "example.org"
     assert settings.site_name == "Partner training"
     assert settings.locale == "pt-BR"
@@ -220,6 +232,31 @@ def test_the_printed_recipe_makes_a_key_that_is_taken() -> None:
             id="mail-server",
         ),
         pytest.param(
+            {"TRAINING_IMAP_URL": "imap://answers:secret@mail.example.org"},
+            "TRAINING_IMAP_URL: is not an address like "
+            "imaps://user:password@mail.example.org/INBOX. Mailboxes are read over an encrypted "
+            "connection only.",
+            id="mailbox",
+        ),
+        pytest.param(
+            {"TRAINING_IMAP_URL": "imaps://mail.example.org/a%0D%0Ab"},
+            "TRAINING_IMAP_URL: is not an address like "
+            "imaps://user:password@mail.example.org/INBOX. Mailboxes are read over an encrypted "
+            "connection only.",
+            id="mailbox-of-nobody",
+        ),
+        pytest.param(
+            {"TRAINING_AUTHSERV_ID": "mx.example.org; dmarc=pass"},
+            "TRAINING_AUTHSERV_ID: 'mx.example.org; dmarc=pass' is not a name like mx.example.org.",
+            id="authserv-id",
+        ),
+        pytest.param(
+            {"TRAINING_REPLY_TO": "Help desk"},
+            "TRAINING_REPLY_TO: 'Help desk' is not an address like Training "
+            "<training@example.org>.",
+            id="reply-to",
+        ),
+        pytest.param(
             {"TRAINING_MAIL_FROM": "Training"},
             "TRAINING_MAIL_FROM: 'Training' is not an address like Training "
             "<training@example.org>.",
@@ -302,6 +339,7 @@ def test_no_secret_is_in_what_a_log_would_show() -> None:
         | {
             "TRAINING_DATABASE_URL": "postgresql://u:topsecret@db/training",
             "TRAINING_SMTP_URL": "smtps://u:topsecret@mail.example.org",
+            "TRAINING_IMAP_URL": "imaps://u:topsecret@mail.example.org",
         }
     )
 

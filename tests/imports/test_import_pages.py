@@ -17,7 +17,7 @@ from tests.times import DAY, NOW
 from training.app import MAX_CONTENT_BYTES
 from training.audit.models import AuditEntry
 from training.cells import unguard
-from training.db import Base, db
+from training.db import Base, db, transaction
 from training.imports.columns import COLUMNS
 from training.imports.models import ImportFile, ImportState
 from training.imports.table import MAX_BYTES
@@ -25,7 +25,7 @@ from training.imports.values import Kind
 from training.organizations.models import Organization
 from training.people.models import Person
 from training.registrations.models import Registration
-from training.sessions.models import TrainingSession
+from training.sessions.models import Meeting, TrainingSession
 
 PATH = "/staff/imports/"
 HEADER = "name,slug,country"
@@ -409,3 +409,74 @@ def test_a_busy_database_keeps_what_was_chosen(
     assert "The server is busy. Nothing was changed; please try again." in page.text()
     assert values_of(page.form())["without_seat"] == ["leave_out"]
     assert values_of(page.form())["leave_out"] == ["y"]
+
+
+def test_a_calendar_is_looked_at_brought_in_and_brought_up_to_date(
+    client: IsolatedClient, make: Make
+) -> None:
+    """Staff see what each date becomes; drafts that differ are only changed if they ask for it."""
+    account = make.coordinator(name="Coordinator")
+    with transaction():
+        db.session.get_one(Person, account.person_id).timezone = "Africa/Nairobi"
+    client.sign_in(account)
+    first = calendar_of("Bandages", "20300112T090000Z")
+    moved = calendar_of("Plasters", "20300112T100000Z")
+
+    url = sent(client, "sessions", first, "trainings.ics")
+    page = client.page(url)
+    refused = client.fill(url)
+    done = client.fill(url, {"leave_out": "y"})
+    later = sent(client, "sessions", moved, "trainings.ics")
+    told = client.page(later)
+    unasked = title_and_start()
+    changed = client.fill(later, {"leave_out": "y", "revises": "y"})
+    broken = send(client, "sessions", first.partition("END:VCALENDAR")[0], "trainings.ics")
+
+    assert cells(page, "What would be brought in") == [
+        ["1", "Bandages", "new", "2030-01-12 12:00–13:00 (Africa/Nairobi)"]
+    ]
+    assert cells(page, "What cannot be brought in") == [
+        ["2", "Whole", "–", "It takes whole days. The command gives them times with --all-day."]
+    ]
+    assert cells(page, "What to know") == [
+        ["3", "Off", "–", "It is cancelled in the calendar."],
+    ]
+    assert "Not used: ORGANIZER (1)." in page.text()
+    assert "Bring drafts up to date" not in page.text()
+    assert (refused.status_code, done.status_code) == (409, 303)
+    assert cells(told, "What to know")[0] == [
+        "1",
+        "2030-01-12 13:00–14:00 (Africa/Nairobi) Plasters",
+        "–",
+        "It differs from the calendar: title, time. It stays as it is unless you ask for it.",
+    ]
+    assert unasked == [("Bandages", "2030-01-12T12:00:00")]
+    assert changed.status_code == 303
+    assert title_and_start() == [("Plasters", "2030-01-12T13:00:00")]
+    assert broken.status_code == 422
+    assert (
+        "The calendar ends in the middle: perhaps only a part of it arrived."
+        in Page(broken.text).text()
+    )
+
+
+def calendar_of(title: str, start: str) -> str:
+    """Return a calendar of an event, one of a whole day, and one that is called off."""
+    lines = [
+        *("BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "UID:1", f"SUMMARY:{title}"),
+        *(f"DTSTART:{start}", "DURATION:PT1H", "ORGANIZER:mailto:ada@example.org", "END:VEVENT"),
+        *("BEGIN:VEVENT", "UID:2", "SUMMARY:Whole", "DTSTART;VALUE=DATE:20300113", "END:VEVENT"),
+        *("BEGIN:VEVENT", "UID:3", "SUMMARY:Off", "DTSTART:20300114T090000Z", "STATUS:CANCELLED"),
+        *("END:VEVENT", "END:VCALENDAR", ""),
+    ]
+    return "\r\n".join(lines)
+
+
+def title_and_start() -> list[tuple[str, str]]:
+    db.session.rollback()
+    rows = db.session.execute(
+        sa.select(TrainingSession.title, Meeting.wall_start)
+        .join(Meeting, Meeting.training_session_id == TrainingSession.id)
+        .order_by(TrainingSession.id)
+    )
+    return [(title, wall.isoformat()) for title, wall in rows]

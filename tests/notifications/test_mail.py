@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from training.notifications.transport import BuildError, Envelope, SetupError, build
-from training.notifications.values import Attachment, Rendered
+from training.notifications.values import Attachment, CalendarPart, Rendered
 
 NOW = datetime(2026, 5, 12, 11, tzinfo=UTC)
 HEADERS = [
@@ -25,7 +25,9 @@ HEADERS = [
 ]
 
 
-def built(sender: str = "Training <training@example.org>", **fields: Any) -> Envelope:
+def built(
+    sender: str = "Training <training@example.org>", reply_to: str | None = None, **fields: Any
+) -> Envelope:
     values = {
         "to_name": "Ana",
         "to_address": "ana@example.org",
@@ -33,7 +35,7 @@ def built(sender: str = "Training <training@example.org>", **fields: Any) -> Env
         "text": "Hello\n",
     }
     rendered = Rendered(**{**values, **fields})
-    return build(rendered, sender=sender, message_id="abc123", now=NOW)
+    return build(rendered, sender=sender, message_id="abc123", now=NOW, reply_to=reply_to)
 
 
 def read(envelope: Envelope) -> EmailMessage:
@@ -171,3 +173,40 @@ def test_an_attachment_arrives_byte_for_byte() -> None:
         data,
     )
     assert "Content-Transfer-Encoding" not in mail
+
+
+def test_people_s_answers_go_where_somebody_reads_them() -> None:
+    mail = read(built(reply_to='"Help; desk, \\"us\\"" <help@example.org>'))
+
+    assert list(mail.keys()) == [*HEADERS[:4], "Reply-To", *HEADERS[4:]]
+    assert [address.addr_spec for address in mail["Reply-To"].addresses] == ["help@example.org"]
+    with pytest.raises(SetupError):
+        built(reply_to="nobody")
+
+
+def test_an_invitation_is_the_last_way_to_read_the_mail_and_a_file_beside_it() -> None:
+    """RFC 6047, section 2.4: no program shows buttons for a file alone."""
+    data = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Zoë\r\nEND:VCALENDAR\r\n".encode()
+    html = "<p>Zoë</p>"
+    mail = read(built(html=html, calendar=CalendarPart(method="REQUEST", data=data)))
+
+    inline, attached = (
+        part for part in mail.walk() if "VCALENDAR" in str(part.get_payload(decode=True))
+    )
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+        "application/ics",
+    ]
+    assert inline.get_payload(decode=True) == attached.get_payload(decode=True) == data
+    assert inline["Content-Type"] == 'text/calendar; charset="utf-8"; method="REQUEST"'
+    assert inline["Content-Disposition"] is None
+    assert inline["Content-Transfer-Encoding"] == "base64"
+    assert attached["Content-Type"] == 'application/ics; name="invite.ics"'
+    assert attached["Content-Disposition"] == 'attachment; filename="invite.ics"'
+    body = mail.get_body(("html",))
+    assert body is not None
+    assert body.get_content().splitlines() == [html]

@@ -135,6 +135,10 @@ Please keep this link to yourself: whoever has it can do the same.
 If the seat is not needed after all, please cancel there before the session starts. \
 Somebody else may be waiting for it.
 
+To have all sessions that you registered for in your calendar, moved when they move, \
+make an address for it here:
+{link_of(registration)}/calendar
+
 The attached file adds this session to a calendar. To have every session in your calendar, \
 and every change of it, subscribe to this address:
 {BASE}/calendar/sessions.ics

@@ -59,6 +59,14 @@ CANCELLED = _entry("registration.cancel", ("registration", 4))
 RELEASED = _entry("hold.release", HOLD, after=IN_AID)
 SENTENCES = [
     (
+        _entry("session.write_to_subscribers", BASICS, after={"count": 1}),
+        "Asha Okoye wrote to 1 person whose calendar had an old time.",
+    ),
+    (
+        _entry("session.write_to_subscribers", BASICS, after={"count": 3, "note": "Sorry."}),
+        "Asha Okoye wrote to 3 people whose calendars had an old time, and added: “Sorry.”",
+    ),
+    (
         _entry("session.change_capacity", BASICS, before={"capacity": 20}, after={"capacity": 25}),
         "Asha Okoye raised the capacity from 20 to 25.",
     ),
@@ -112,6 +120,37 @@ SENTENCES = [
     (
         _entry("session.revise", BASICS, after={"changed": ["trainers", "new_field"]}),
         "Asha Okoye changed the session: trainers, new_field.",
+    ),
+    (
+        _entry(
+            "session.retime",
+            BASICS,
+            actor_id=None,
+            before={"starts_at": "2027-05-12T11:00:00+00:00"},
+            after={
+                "starts_at": "2027-05-12T10:00:00+00:00",
+                "zone_data": "2027a",
+                "changed": ["decide_at", "meetings.starts_at"],
+            },
+        ),
+        (
+            "The program brought the session in line with the time zone data 2027a: calendars had "
+            "Wed, 12 May 2027, 14:00 (Nairobi), and it starts at Wed, 12 May 2027, 13:00 "
+            "(Nairobi), as planned. Changed: time of the decision whether it takes place, time."
+        ),
+    ),
+    (
+        _entry(
+            "session.retime",
+            BASICS,
+            actor_id=None,
+            before={"starts_at": AT},
+            after={"starts_at": AT, "zone_data": "2027a", "changed": ["release_at"]},
+        ),
+        (
+            "The program brought the session in line with the time zone data 2027a. "
+            "Changed: release of held seats."
+        ),
     ),
     (_entry("registration.register", BO, actor_id=None), "Bo registered."),
     (_entry("registration.register", BO), "Asha Okoye registered Bo."),

@@ -15,6 +15,31 @@ class TooManyFeedsError(ConflictError):
         )
 
 
+class AlreadyReplacedError(ConflictError):
+    """Somebody replaces an address that is closed: mostly by sending the same form twice."""
+
+    code = "already-replaced"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This address was replaced or revoked already. A new address is shown only once: "
+                "if you did not copy it, replace it as well."
+            )
+        )
+
+
+class NotReadableError(ConflictError):
+    """An address is not replaced, because its owner may no longer read the feed."""
+
+    code = "not-readable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("You may no longer read this calendar, so there is no new address. Revoke this one.")
+        )
+
+
 class AlreadyMadeError(ConflictError):
     """The same form came again: its address was shown already, and is stored nowhere."""
 

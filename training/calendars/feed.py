@@ -1,5 +1,7 @@
 """The iCalendar writer: an entry as a VEVENT, and what stands before and after the entries."""
 
+import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -16,6 +18,8 @@ from training.calendars.lines import (
     web_address,
 )
 from training.calendars.values import CalendarEntry
+
+logger = logging.getLogger(__name__)
 
 #: Raised when the writer writes anything else than before, so that no program keeps the old.
 WRITER_VERSION = 1
@@ -41,6 +45,31 @@ def vevent(entry: CalendarEntry, *, domain: str) -> bytes:
 
     :param domain: makes the UID unique in the world, so it must never change.
     """
+    return to_bytes(event_of(entry, domain=domain))
+
+
+def find_vevent(entry: CalendarEntry, *, domain: str) -> bytes | None:
+    """Return one meeting as a VEVENT, whatever its texts do to the writer.
+
+    Without them if it must be: people need to know when it is, and the other meetings of a feed or
+    a session are not to wait for this one. None: not even that could be written.
+    """
+    bare = replace(
+        entry, summary="", location="", description="", url=None, join_url=None, categories=()
+    )
+    for attempt, lacks in ((entry, "texts"), (bare, "everything")):
+        try:
+            return vevent(attempt, domain=domain)
+        except Exception as error:  # noqa: BLE001 -- what a text does to a library, nobody can list
+            logger.error(  # noqa: TRY400 -- a traceback may quote what people wrote
+                "calendar entry not written",
+                extra={"uid": str(entry.uid), "lacks": lacks, "error": type(error).__name__},
+            )
+    return None
+
+
+def event_of(entry: CalendarEntry, *, domain: str) -> Event:
+    """Return what :func:`vevent` writes, for those who have more to say about it."""
     # A program finds its copy by UID and replaces it if SEQUENCE is higher, so a moved or
     # cancelled meeting keeps the one and raises the other (RFC 5546, section 2.1.4).
     event = Event()
@@ -63,7 +92,7 @@ def vevent(entry: CalendarEntry, *, domain: str) -> bytes:
     names = [one_line(category, longest=MAX_LINE) for category in entry.categories]
     if names := [name for name in names if name]:
         event.add("categories", names)
-    return to_bytes(event)
+    return event
 
 
 def revised(body: bytes, *, revision: int, revised_at: datetime) -> bytes:
@@ -119,17 +148,20 @@ def _add_place(event: Event, entry: CalendarEntry) -> None:
 
 
 @lru_cache(maxsize=256)
-def header(name: str | None = None) -> bytes:
+def header(name: str | None = None, *, method: str | None = None) -> bytes:
     """Return what stands before the entries.
 
-    No METHOD, which would make invitations of them; no UID, by which some programs take a feed for
-    one entry; no SOURCE, which would give a secret address away when the calendar is forwarded.
+    No METHOD but in mails, because it makes invitations of them; no UID, by which some programs
+    take a feed for one entry; no SOURCE, which would give a secret address away when the calendar
+    is forwarded.
 
     :param name: of a feed; None for a download, of which a name would make a calendar of its own.
     """
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", Text(PRODUCT))
+    if method is not None:
+        calendar.add("method", method)
     if name is not None:
         title = one_line(name, longest=MAX_LINE)
         calendar.add("name", title)

@@ -23,6 +23,8 @@ class Offer(NamedTuple):
     kind: FeedKind
     label: str
     organization_id: int | None = None
+    #: What the organization is called.
+    organization: str | None = None
 
     @property
     def value(self) -> str:
@@ -38,7 +40,12 @@ def offers_for(organizations: Sequence[ActiveOrganization], *, is_staff: bool) -
     return [
         *(Offer(kind, what_it_shows(kind, None)) for kind in kinds),
         *(
-            Offer(FeedKind.ORGANIZATION, what_it_shows(FeedKind.ORGANIZATION, one.name), one.id)
+            Offer(
+                FeedKind.ORGANIZATION,
+                what_it_shows(FeedKind.ORGANIZATION, one.name),
+                one.id,
+                one.name,
+            )
             for one in organizations
         ),
     ]

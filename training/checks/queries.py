@@ -16,6 +16,7 @@ from training.registrations import messages
 from training.registrations.models import Registration
 from training.registrations.values import LIVE, RegistrationStatus
 from training.sessions.models import TrainingSession
+from training.sessions.service import find_retimings
 
 
 def _of_status(status: RegistrationStatus) -> sa.ColumnElement[int]:
@@ -223,6 +224,18 @@ def current_attendance(_now: datetime) -> list[Finding]:
     ]
 
 
+def wall_times(now: datetime) -> list[Finding]:
+    """Find what is to come at other instants than its wall clocks say, by present zone data."""
+    return [
+        Finding(
+            "times",
+            f"session {found.session.id}",
+            "has times that the clocks on its walls will not show; see `training meetings retime`",
+        )
+        for found in find_retimings(now=now)
+    ]
+
+
 def file_itself(_now: datetime) -> list[Finding]:
     """File: SQLite's is whole, and no row points at nothing; PostgreSQL sees to both itself."""
     if db.engine.dialect.name != "sqlite":
@@ -252,5 +265,6 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("I5 audit trail and messages", trail),
     ("I9 ended messages", ended_messages),
     ("I10 current attendance", current_attendance),
+    ("wall times and instants", wall_times),
     ("the database file", file_itself),
 )

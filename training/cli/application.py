@@ -7,6 +7,7 @@ import training.checks.cli
 import training.demo.cli
 import training.imports.cli
 import training.notifications.cli
+import training.registrations.cli
 import training.sessions.cli
 from training.app import create_app
 from training.config import Settings
@@ -26,4 +27,7 @@ def make_app(settings: Settings) -> Flask:
         training.sessions.cli,
     ):
         app.cli.add_command(cli.commands)
+    app.cli.add_command(training.sessions.cli.meetings_commands)
+    for command in training.registrations.cli.COMMANDS:
+        training.sessions.cli.commands.add_command(command)
     return app

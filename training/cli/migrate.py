@@ -4,9 +4,10 @@ import click
 
 from training import instance
 from training.cli.application import make_app
+from training.clock import utc_now
 from training.config import Settings
 from training.server import migrating
-from training.sessions.cli import write_outdated
+from training.sessions.cli import outlook, write_outdated
 
 
 def migrate(settings: Settings) -> None:
@@ -29,4 +30,6 @@ def _migrate(settings: Settings) -> None:
             click.echo(f"Migrating the database, {number} of {count}: {what}")
         if written := write_outdated():
             click.echo(f"Sessions whose calendar entries were written: {written}.")
+        if said := outlook(now=utc_now()):
+            click.echo(said)
     click.echo("The database is up to date.")

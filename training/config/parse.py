@@ -9,7 +9,7 @@ import ipaddress
 import re
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import URL, make_url
@@ -28,7 +28,7 @@ _SWITCH = {
 
 
 def folder(text: str) -> Path:
-    """Return the absolute path, seen from where the command was started."""
+    """Return the absolute path of a folder or a file, seen from where the command was started."""
     return Path(text).expanduser().resolve()
 
 
@@ -165,6 +165,24 @@ def smtp_url(text: str) -> str:
     return text
 
 
+def imap_url(text: str) -> str:
+    """Return the address of a mailbox: ``imaps://user:password@host/folder``."""
+    try:
+        parts = urlsplit(text)
+        # What stands in a command to the server; letters of other alphabets as it writes them.
+        is_plain = unquote(text).isprintable() and unquote(parts.path).isascii()
+        is_complete = parts.hostname and parts.username and parts.port != 0
+        is_valid = parts.scheme == "imaps" and is_complete and is_plain
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise ValueError(
+            "is not an address like imaps://user:password@mail.example.org/INBOX. Mailboxes are "
+            "read over an encrypted connection only."
+        )
+    return text
+
+
 def redis_url(text: str) -> str:
     """Return the address of a Redis."""
     try:
@@ -182,12 +200,19 @@ def redis_url(text: str) -> str:
 
 
 def mail_from(text: str) -> str:
-    """Return the sender's address, with or without a name before it."""
+    """Return an address of ours, with or without a name before it."""
     _, address = parseaddr(text)
     local, _, domain = address.rpartition("@")
     if not text.isprintable() or not local or not _HOST_NAME.fullmatch(domain.lower()):
         raise ValueError(f"{text!r} is not an address like Training <training@example.org>.")
     return text
+
+
+def authserv_id(text: str) -> str:
+    """Return the name with which a mail server begins its Authentication-Results (RFC 8601)."""
+    if not text.isprintable() or re.search(r'[\s;"()]', text):
+        raise ValueError(f"{text!r} is not a name like mx.example.org.")
+    return text.lower()
 
 
 def site_name(text: str) -> str:

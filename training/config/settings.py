@@ -24,6 +24,10 @@ VARIABLES = (
     "TRAINING_DEBUG",
     "TRAINING_SMTP_URL",
     "TRAINING_MAIL_FROM",
+    "TRAINING_REPLY_TO",
+    "TRAINING_IMAP_URL",
+    "TRAINING_IMAP_PASSWORD_FILE",
+    "TRAINING_AUTHSERV_ID",
     "TRAINING_UID_DOMAIN",
     "TRAINING_SITE_NAME",
     "TRAINING_LOCALE",
@@ -66,6 +70,14 @@ class Settings:
     #: None: mails are written to files in the instance folder.
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str
+    #: Where what people write in answer to our mails goes; None: to ``mail_from``.
+    reply_to: str | None = None
+    #: The mailbox of ``mail_from``, where calendar programs answer; None: nobody looks into it.
+    imap_url: str | None = field(default=None, repr=False)
+    #: Has the password that is not in the address.
+    imap_password_file: Path | None = None
+    #: The mail server whose word counts for who sent a mail; None: nobody's does.
+    authserv_id: str | None = None
     #: What stands behind the @ in the UID of a calendar entry. Never changed once people subscribe.
     uid_domain: str = DEFAULT_UID_DOMAIN
     site_name: str = "Training"
@@ -155,6 +167,10 @@ def load(environ: Mapping[str, str], *, keep_secret: bool = True) -> Settings:
         debug=debug,
         smtp_url=reader.read("TRAINING_SMTP_URL", parse.smtp_url, None),
         mail_from=reader.read("TRAINING_MAIL_FROM", parse.mail_from, f"training@{host}"),
+        reply_to=reader.read("TRAINING_REPLY_TO", parse.mail_from, Settings.reply_to),
+        imap_url=reader.read("TRAINING_IMAP_URL", parse.imap_url, None),
+        imap_password_file=reader.read("TRAINING_IMAP_PASSWORD_FILE", parse.folder, None),
+        authserv_id=reader.read("TRAINING_AUTHSERV_ID", parse.authserv_id, Settings.authserv_id),
         uid_domain=reader.read("TRAINING_UID_DOMAIN", parse.host_name, Settings.uid_domain),
         site_name=reader.read("TRAINING_SITE_NAME", parse.site_name, Settings.site_name),
         locale=reader.read("TRAINING_LOCALE", parse.locale, Settings.locale),

@@ -1,8 +1,8 @@
-"""``training import``: tables that people keep, and lists that other programs wrote."""
+"""``training import``: tables that people keep, calendars, and lists of other programs."""
 
 import codecs
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,18 +12,27 @@ from flask.cli import AppGroup
 
 from training.clock import utc_now
 from training.errors import N_, DomainError, InvalidInputError
-from training.imports import eventbrite, jobs, sheet_commands
+from training.imports import calendar_commands, eventbrite, jobs, sheet_commands
 from training.imports.rules import refuse_contradictions
 from training.imports.sheet_commands import Choices, find_actor
-from training.imports.values import ImportedSession, Kind, Outcome, Refused, Report, Row
+from training.imports.values import (
+    CalendarOptions,
+    ImportedSession,
+    Kind,
+    Outcome,
+    Refused,
+    Report,
+    Row,
+)
 from training.strict_json import loads
 from training.text import for_display
 
 #: A page of fifty events has about 700 kB.
 MAX_FILE_BYTES = 16 * 1024 * 1024
 
-commands = AppGroup("import", help="Bring in CSV files, and lists of Eventbrite events.")
+commands = AppGroup("import", help="Bring in CSV files, calendars, and lists of Eventbrite events.")
 
+Command = Callable[..., None]
 Items = list[ImportedSession | Refused]
 
 
@@ -42,6 +51,17 @@ _acting = click.option(
     metavar="EMAIL",
     help="The address of a staff account: who brings it in, for the audit trail.",
 )
+
+
+def _with(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    """Give a command several options, in the order in which its help shows them."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 @commands.command("sessions")
@@ -146,6 +166,34 @@ def import_registrations(context: click.Context, /, file: Path, **options: Any) 
     _run(context, Kind.REGISTRATIONS, file, Choices(**options))
 
 
+@commands.command("calendar")
+@click.argument("source", metavar="FILE|URL")
+@_with(calendar_commands.OPTIONS)
+@_dry_run
+@_keep_going
+@_acting
+@click.pass_context
+def import_calendar(
+    context: click.Context,
+    /,
+    source: str,
+    *,
+    dry_run: bool,
+    keep_going: bool,
+    email: str | None,
+    **options: Any,
+) -> None:
+    """Import sessions from a calendar: an iCalendar file, - or an address (https).
+
+    Each date becomes a draft. Run it again when the calendar has changed: what differs is told, and
+    with --update drafts are brought up to date; what is published stays as it is. docs/import.md
+    says how events are understood.
+    """
+    choices = Choices(email=email, dry_run=dry_run, keep_going=keep_going)
+    if not calendar_commands.run(source, choices, CalendarOptions(**options)):
+        context.exit(1)
+
+
 def _run(context: click.Context, kind: Kind, file: Path, choices: Choices) -> None:
     if not sheet_commands.run(kind, file, choices):
         context.exit(1)
@@ -206,5 +254,5 @@ def _line(row: Row, *, is_written: bool) -> str:
 
 
 def _summary(report: Report) -> str:
-    counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in Outcome)
+    counts = sheet_commands.counted(report)
     return f"{len(report.rows)} events: {counts}; {report.cleaned} cleaned."

@@ -1,5 +1,8 @@
 """Why a file, an event of it or a change cannot be taken."""
 
+from collections.abc import Sequence
+from datetime import datetime, time
+
 from training.errors import N_, ConflictError, DomainError, InvalidInputError
 
 
@@ -131,3 +134,115 @@ class NoSeatError(DomainError):
 
     def __init__(self) -> None:
         super().__init__(N_("No seat is free for this person."))
+
+
+class NoDateError(DomainError):
+    """Said of an event that repeats on no day that is asked for."""
+
+    code = "import-no-date"
+
+    def __init__(self, since: datetime, until: datetime) -> None:
+        super().__init__(
+            N_("It has no date from %(since)s until %(until)s."),
+            since=f"{since:%Y-%m-%d}",
+            until=f"{until:%Y-%m-%d}",
+        )
+
+
+class OverError(DomainError):
+    """Said of an event that is over."""
+
+    code = "import-over"
+
+    def __init__(self, since: datetime) -> None:
+        super().__init__(N_("It was before %(since)s."), since=f"{since:%Y-%m-%d}")
+
+
+class CancelledThereError(DomainError):
+    """Said of an event that is called off in its calendar and never was brought in."""
+
+    code = "import-cancelled-there"
+
+    def __init__(self) -> None:
+        super().__init__(N_("It is cancelled in the calendar."))
+
+
+class StillOnHereError(DomainError):
+    """Said of an event that is called off in its calendar, but not here."""
+
+    code = "import-still-on-here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("It is cancelled in the calendar, but not here: cancel it on its page.")
+        )
+
+
+class OwnMeetingError(DomainError):
+    """Said of an event that comes from a feed of this very site."""
+
+    code = "import-own-meeting"
+
+    def __init__(self) -> None:
+        super().__init__(N_("It comes from here: a session of this site has this meeting."))
+
+
+class DiffersError(DomainError):
+    """Said of a draft that is not what the calendar says any more."""
+
+    code = "import-differs"
+
+    def __init__(self, changed: Sequence[str]) -> None:
+        super().__init__(
+            N_(
+                "It differs from the calendar: %(fields)s. It stays as it is unless you ask for it."
+            ),
+            fields=", ".join(changed),
+        )
+
+
+class DiffersPublishedError(DomainError):
+    """Said of a session that people see already and that is not what the calendar says."""
+
+    code = "import-differs-published"
+
+    def __init__(self, changed: Sequence[str]) -> None:
+        super().__init__(
+            N_(
+                "It differs from the calendar: %(fields)s. It is published, so change it on its "
+                "page, where people are told."
+            ),
+            fields=", ".join(changed),
+        )
+
+
+class TakenForZoneError(DomainError):
+    """Said of an event whose time zone only its calendar knows by this name."""
+
+    code = "import-taken-for-zone"
+
+    def __init__(self, name: str, zone: str) -> None:
+        super().__init__(
+            N_("“%(name)s” was taken for %(zone)s, whose clocks show the same then."),
+            name=name[:60],
+            zone=zone,
+        )
+
+
+class TakenAllDayError(DomainError):
+    """Said of an event of whole days that was given times."""
+
+    code = "import-taken-all-day"
+
+    def __init__(self, begins: time, ends: time) -> None:
+        super().__init__(
+            N_("It takes whole days in the calendar; here from %(begins)s to %(ends)s."),
+            begins=f"{begins:%H:%M}",
+            ends=f"{ends:%H:%M}",
+        )
+
+
+class UnreachableError(UnreadableFileError):
+    """What is at an address cannot be fetched, or must not be."""
+
+    code = "import-unreachable"

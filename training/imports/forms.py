@@ -21,7 +21,10 @@ class UploadForm(AppForm):
     kind = RadioField(_l("What does the file hold?"), [Required(_l("Choose one."))])
     file = FileField(
         _l("File"),
-        description=_l("CSV, at most 5 MB and 10,000 rows. Nothing is changed yet."),
+        description=_l(
+            "CSV, or for sessions also a calendar (.ics); at most 5 MB and 10,000 rows. "
+            "Nothing is changed yet."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,6 +49,10 @@ class ConfirmForm(AppForm):
     waive = BooleanField(
         _l("Take people all the same who lack a course that a session builds on"),
         description=_l("Otherwise their rows cannot be brought in."),
+    )
+    revises = BooleanField(
+        _l("Bring drafts up to date that differ from the calendar"),
+        description=_l("Otherwise they stay as they are. What is published stays so in any case."),
     )
     without_seat = RadioField(_l("Whoever finds no free seat"), default=WAIT)
 

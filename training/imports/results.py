@@ -44,11 +44,20 @@ def result_of(rows: Sequence[Row], *, stopped: DomainError | None = None) -> Res
     """Return what became of rows."""
     counts = Counter(row.outcome for row in rows)
     return Result(
-        counts={outcome: counts[outcome] for outcome in Outcome},
+        counts=counts_of(counts),
         cleaned=sum(bool(row.cleaned) for row in rows),
         remarks=tuple(remark for row in rows for remark in _remarks(row)),
         stopped=stopped.message if stopped else None,
     )
+
+
+def counts_of(counts: Counter[Outcome]) -> dict[Outcome, int]:
+    """Return how often there is each outcome; what tables never have is left out with them."""
+    return {
+        outcome: counts[outcome]
+        for outcome in Outcome
+        if counts[outcome] or outcome is not Outcome.LEFT_OUT
+    }
 
 
 def _remarks(row: Row) -> Iterable[Remark]:
@@ -88,7 +97,9 @@ def as_json(result: Result) -> dict[str, Any]:
 def from_json(stored: Mapping[str, Any]) -> Result:
     """Return a stored result: the way back from :func:`as_json`."""
     return Result(
-        counts={outcome: stored["counts"][outcome.value] for outcome in Outcome},
+        counts=counts_of(
+            Counter({outcome: stored["counts"].get(outcome.value, 0) for outcome in Outcome})
+        ),
         cleaned=stored["cleaned"],
         remarks=tuple(
             Remark(

@@ -1,7 +1,8 @@
 """What the commands do with a CSV file, and what they print of it."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -9,8 +10,9 @@ import click
 from training.clock import utc_now
 from training.errors import N_, DomainError, NotFoundError
 from training.imports import jobs, queries
+from training.imports.results import counts_of
 from training.imports.table import MAX_BYTES
-from training.imports.values import Kind, Options, Outcome, Report, Row
+from training.imports.values import CalendarOptions, Kind, Options, Outcome, Report, Row
 from training.text import for_display
 
 
@@ -40,9 +42,24 @@ def run(kind: Kind, file: Path, choices: Choices) -> bool:
     for row in report.rows:
         for line in _lines(row, is_written=report.is_written):
             click.echo(line)
-    counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in Outcome)
-    click.echo(f"{len(report.rows)} {kind}: {counts}; {report.cleaned} cleaned.")
-    refused = report.count(Outcome.REFUSED)
+    click.echo(f"{len(report.rows)} {kind}: {counted(report)}; {report.cleaned} cleaned.")
+    say_what_is_kept(report, choices)
+    return not report.count(Outcome.REFUSED)
+
+
+def counted(report: Report) -> str:
+    """Return how often there is each outcome."""
+    counts = counts_of(Counter(row.outcome for row in report.rows))
+    return ", ".join(f"{number} {in_words(outcome)}" for outcome, number in counts.items())
+
+
+def in_words(outcome: Outcome) -> str:
+    """Return what became of something, as the commands say it."""
+    return outcome.value.replace("_", " ")
+
+
+def say_what_is_kept(report: Report, choices: Choices) -> None:
+    """Print why nothing was written, if nothing was."""
     if choices.dry_run:
         click.echo("Nothing was written: this was a dry run.")
     elif not report.is_written:
@@ -50,25 +67,42 @@ def run(kind: Kind, file: Path, choices: Choices) -> bool:
             "Nothing was written, because something was refused. Correct it, or take the rest "
             "with --keep-going."
         )
-    return not refused
 
 
 def _bring_in(kind: Kind, file: Path, choices: Choices) -> Report:
+    with file.open("rb") as opened:
+        content = opened.read(MAX_BYTES + 1)
+    return bring_in(kind, file.name, content, choices)
+
+
+def bring_in(
+    kind: Kind,
+    name: str,
+    content: bytes,
+    choices: Choices,
+    *,
+    calendar: CalendarOptions | None = None,
+) -> Report:
+    """Bring in what a file holds, or foretell it where something is refused or it is a dry run.
+
+    :raise DomainError: it cannot be read, or cannot be brought in just now.
+    """
     options = Options(
         actor_id=find_actor(choices.email),
         now=utc_now(),
         leave_out=choices.keep_going,
         may_wait=not choices.no_waiting,
         waives_required=choices.waive_prerequisites,
+        calendar=calendar or CalendarOptions(),
     )
-    with file.open("rb") as opened:
-        content = opened.read(MAX_BYTES + 1)
-    foretold = Report(rows=jobs.preview(kind, content, options).rows, is_written=False)
+    preview = jobs.preview(kind, content, options)
+    foretold = Report(rows=preview.rows, is_written=False, unused=preview.unused)
     is_refused = bool(foretold.count(Outcome.REFUSED)) and not choices.keep_going
     if choices.dry_run or is_refused:
         return foretold
-    import_id = jobs.receive(kind, file.name, content, options)
-    return jobs.bring_in_file(import_id, kind, content, options)
+    import_id = jobs.receive(kind, name, content, options)
+    report = jobs.bring_in_file(import_id, kind, content, options)
+    return replace(report, unused=preview.unused)
 
 
 def find_actor(email: str | None) -> int | None:
@@ -91,8 +125,8 @@ def _lines(row: Row, *, is_written: bool) -> Iterator[str]:
         yield f"refused  {place}  {name}  ({problem.error})"
     if row.problems:
         return
-    is_done = is_written or row.outcome in {Outcome.UNCHANGED, Outcome.REFUSED}
-    outcome = row.outcome.value if is_done else f"would be {row.outcome}"
+    is_done = is_written or row.outcome not in {Outcome.CREATED, Outcome.CHANGED}
+    outcome = in_words(row.outcome) if is_done else f"would be {in_words(row.outcome)}"
     details = [", ".join(row.changed)] if row.changed else []
     if row.cleaned:
         details.append(f"cleaned: {', '.join(row.cleaned)}")

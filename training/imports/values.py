@@ -1,8 +1,9 @@
 """What an import reads from a file, and what became of it."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from training.errors import DomainError
 from training.organizations.values import MembershipRole, OrganizationPlan
@@ -33,6 +34,8 @@ class ImportedSession:
     says: frozenset[str] = OF_OTHER_PROGRAMS
     #: Whether it is written in our words: all meetings that there are, all kinds of audience.
     is_ours: bool = False
+    #: A session that is published is not touched: registered people rely on it.
+    drafts_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +53,8 @@ class Outcome(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    #: Not brought in on purpose, such as an event that is called off.
+    LEFT_OUT = "left_out"
     REFUSED = "refused"
 
 
@@ -89,6 +94,8 @@ class Report:
     rows: tuple[Row, ...]
     #: False: the rows say what would have become of it.
     is_written: bool
+    #: What of the files nothing here is made of; see ``Sheet``.
+    unused: tuple[str, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
@@ -142,6 +149,14 @@ class SessionDraft(Draft):
     campaign: str
     #: Addresses of the trainers.
     trainers: tuple[str, ...]
+    #: It is an event of a calendar, which never changes what people see already.
+    is_event: bool = False
+    #: Where no course is named: the one that alone is called like one of these.
+    categories: tuple[str, ...] = ()
+    #: Of an event of a calendar: the meeting here that it is a copy of, if there is one.
+    copy_of: UUID | None = None
+    #: How something was understood that could have meant something else.
+    note: DomainError | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,9 +201,35 @@ class Sheet:
     """What a CSV file holds: things to bring in, and rows that cannot be read."""
 
     drafts: tuple[Draft, ...]
+    #: Those of which nothing can be made, or is to be.
     refused: tuple[Row, ...]
-    #: Columns of a known foreign header that nothing here is made of.
+    #: Columns of a known foreign header, or parts of a calendar, that nothing here is made of.
     unused: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarOptions:
+    """How the events of an iCalendar file are to be understood."""
+
+    #: In which local times are kept, where an event says none of its own; None: nobody said.
+    timezone: str | None = None
+    #: The same for events in UTC, where the calendar says none either.
+    fallback_timezone: str = "UTC"
+    #: When an event that has no times of day begins and ends; None: it is refused.
+    all_day: tuple[time, time] | None = None
+    #: The first and the last day that are taken; None: today, and in a year.
+    since: date | None = None
+    until: date | None = None
+    #: An event that repeats is one session with many meetings, instead of many sessions.
+    is_series: bool = False
+    #: Drafts that are not what the calendar says are brought up to date.
+    revises: bool = False
+    #: What every session gets, as in the columns of these names; empty: nothing.
+    language: str = ""
+    course: str = ""
+    campaign: str = ""
+    #: What tells this calendar from others that use the same UIDs.
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,3 +246,4 @@ class Options:
     #: Of registrations: people are taken who lack a course that the session builds on; else the
     #: row is refused.
     waives_required: bool = False
+    calendar: CalendarOptions = field(default_factory=CalendarOptions)

@@ -23,6 +23,7 @@ def outcome_label(outcome: Outcome) -> str:
         Outcome.CREATED: _("new"),
         Outcome.CHANGED: _("changed"),
         Outcome.UNCHANGED: _("already here"),
+        Outcome.LEFT_OUT: _("left out"),
         Outcome.REFUSED: _("cannot be brought in"),
     }
     return str(labels[outcome])

@@ -247,7 +247,11 @@ def _send(claimed: _Claimed, transport: Transport, settings: Settings, now: date
         if isinstance(rendered, Untold):
             return _dead(rendered)
         envelope = build(
-            rendered, sender=settings.mail_from, message_id=claimed.message_id, now=now
+            rendered,
+            sender=settings.mail_from,
+            message_id=claimed.message_id,
+            now=now,
+            reply_to=settings.reply_to,
         )
     except BusyError:
         raise

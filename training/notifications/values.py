@@ -57,6 +57,15 @@ class Attachment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarPart:
+    """What a calendar program takes over from the mail: an invitation, or the end of one."""
+
+    #: As METHOD in the data: a mail that says another one is refused by some servers.
+    method: str
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rendered:
     """A mail in the recipient's words, before it is one for mail servers."""
 
@@ -64,6 +73,9 @@ class Rendered:
     to_address: str
     subject: str
     text: str
+    #: The same for those who show no plain text first; empty: there is nothing but the text.
+    html: str = ""
+    calendar: CalendarPart | None = None
     attachments: tuple[Attachment, ...] = ()
     #: Parts of the text that open something; what is kept of the mail has … in their place.
     secrets: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """Which meetings people go to: what their own calendars say, and their organizations'."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
-from training.calendars.feed import revised, vevent
+from training.calendars.feed import find_vevent, revised
 from training.calendars.models import StoredEntry
 from training.calendars.sources import Chosen, Owner, numbered, read_numbers
 from training.calendars.values import MAX_REVISION, CalendarEntry, Variant
@@ -31,6 +32,8 @@ from training.sessions.entries import (
     with_join_link,
 )
 from training.sessions.models import Meeting, TrainingSession
+
+logger = logging.getLogger(__name__)
 
 _since = sa.bindparam("since", type_=UtcDateTime())
 _IS_OWN = Registration.person_id == sa.bindparam("person_id")
@@ -60,11 +63,14 @@ _STATE = numbered(
         Registration.revision,
         Meeting.id,
         Meeting.revision.label("meeting_revision"),
-        # Not all of it raises the meetings' own: the course stands in the entries, too.
-        TrainingSession.revision.label("session_revision"),
+        # Another version of the writer raises no revision at all. -1: nobody wrote it yet.
+        sa.func.coalesce(StoredEntry.rewritten, -1).label("rewritten"),
     )
     .join(Meeting, Meeting.training_session_id == Registration.training_session_id)
-    .join(TrainingSession, TrainingSession.id == Registration.training_session_id)
+    .outerjoin(
+        StoredEntry,
+        sa.and_(StoredEntry.meeting_uid == Meeting.uid, StoredEntry.variant == Variant.PERSONAL),
+    )
     .where(_IS_OWN, Meeting.starts_at >= _since)
     .order_by(Registration.id, Meeting.ordinal)  # as the indexes have them: nothing to sort
     .subquery()
@@ -140,13 +146,37 @@ class PersonSource:
         }
         written = _write(unusual, places) if unusual else {}
         return b"".join(
-            written.get(meeting_id)
-            or revised(place.body or b"", revision=place.revision, revised_at=_at(place.revised_at))
-            for meeting_id, place in places.items()
+            written.get(meeting_id) or _stored_entry(place) for meeting_id, place in places.items()
         )
 
 
 PERSON = PersonSource()
+
+
+def own_entries(
+    person_id: int, training_session: TrainingSession, *, is_given_up: bool = False
+) -> list[CalendarEntry]:
+    """Return a session's meetings as they stand in the calendar of somebody registered for it.
+
+    In the current locale, which is to be the session's.
+
+    :param training_session: with its meetings, their rooms and its course.
+    :param is_given_up: as they will stand there once a registration that is live is given up.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    places = _places(person_id, training_session.starts_at)
+    entries = open_entries(training_session, base_url=settings.base_url)
+    return [
+        _own(entry, meeting, _given_up(place) if is_given_up else place)
+        for entry, meeting in zip(entries, in_order(training_session), strict=True)
+        for place in [places[meeting.id]]
+    ]
+
+
+def _given_up(place: _Place) -> _Place:
+    return place._replace(
+        status=RegistrationStatus.CANCELLED, revision=min(place.revision + 1, MAX_REVISION)
+    )
 
 
 def _places(person_id: int, since: datetime) -> dict[int, _Place]:
@@ -175,6 +205,20 @@ def _is_as_stored(place: _Place) -> bool:
     )
 
 
+def _stored_entry(place: _Place) -> bytes:
+    """Return the entry of who has a seat; nothing for who has none, or where none can be read."""
+    if not _is_as_stored(place):
+        return b""
+    try:
+        return revised(place.body or b"", revision=place.revision, revised_at=_at(place.revised_at))
+    except ValueError:  # not of this writer
+        logger.error(  # noqa: TRY400 -- it is the stored bytes that are wrong
+            "stored calendar entry not read",
+            extra={"training_session": place.training_session_id},
+        )
+        return b""
+
+
 @lru_cache(maxsize=4096)
 def _at(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
@@ -183,16 +227,22 @@ def _at(seconds: int) -> datetime:
 def _write(training_session_ids: set[int], places: Mapping[int, _Place]) -> dict[int, bytes]:
     """Return the entries of sessions in which the person has no seat: few, so written when read."""
     settings: Settings = current_app.extensions["settings"]
-    written = {}
+    written: dict[int, bytes] = {}
     for training_session in db.session.scalars(
         WITH_MEETINGS.where(TrainingSession.id.in_(training_session_ids))
     ):
-        with locale_of(training_session, default=settings.locale):
-            entries = open_entries(training_session, base_url=settings.base_url)
-            for entry, meeting in zip(entries, in_order(training_session), strict=True):
-                if place := places.get(meeting.id):
-                    own = _own(entry, meeting, place)
-                    written[meeting.id] = vevent(own, domain=settings.uid_domain)
+        try:
+            with locale_of(training_session, default=settings.locale):
+                entries = open_entries(training_session, base_url=settings.base_url)
+                for entry, meeting in zip(entries, in_order(training_session), strict=True):
+                    if place := places.get(meeting.id):
+                        own = _own(entry, meeting, place)
+                        body = find_vevent(own, domain=settings.uid_domain)
+                        written[meeting.id] = body or b""
+        except ValueError:  # no such entry can be; the person's others do not wait for it
+            logger.exception(
+                "no calendar entry possible", extra={"training_session": training_session.id}
+            )
     return written
 
 

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from training.registrations.values import CancelledBecause, Claim, DeclinedBecause, Obstacle
+from training.registrations.values import (
+    CancelledBecause,
+    Claim,
+    DeclinedBecause,
+    Obstacle,
+    ReplyAnswer,
+)
 from training.text import for_display
 
 
@@ -45,6 +51,15 @@ def obstacle_words() -> dict[Obstacle | None, str]:
         Obstacle.SUSPENDED: _("Passed over: the partnership is suspended. Keeps the place."),
         Obstacle.GROUP: _("Waits until there are seats for the whole group."),
         Obstacle.BEHIND_GROUP: _("Waits behind a group that nobody may pass."),
+    }
+
+
+def answer_words() -> dict[ReplyAnswer, str]:
+    """Return what somebody's calendar program answered, in words."""
+    return {
+        ReplyAnswer.ACCEPTED: _("Calendar: accepted"),
+        ReplyAnswer.TENTATIVE: _("Calendar: maybe"),
+        ReplyAnswer.DECLINED: _("Calendar: declined"),
     }
 
 

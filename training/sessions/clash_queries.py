@@ -1,6 +1,6 @@
 """What stands in the way of meetings: read narrowly, decided by the pure rule."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,6 +82,17 @@ def clashing(
     )
 
 
+def sittings_after(instant: datetime) -> list[Sitting]:
+    """Return every meeting that ends after an instant and is held, with who trains in it."""
+    rows = db.session.execute(_HELD.where(_meeting.ends_at > _instant(instant))).all()
+    ends_later = sa.select(_meeting.training_session_id).where(_meeting.ends_at > _instant(instant))
+    assigned = sa.select(_assignment.training_session_id, _assignment.person_id).where(
+        _assignment.training_session_id.in_(ends_later)
+    )
+    trainers = _by_session(db.session.execute(assigned))
+    return [_sitting(row, trainers) for row in rows]
+
+
 def _found_for(
     training_session_ids: Sequence[int], trainers: Mapping[int, frozenset[int]]
 ) -> list[Clash]:
@@ -129,10 +140,12 @@ def _trainers_of(
     statement = _TRAINERS
     if among is not None:
         statement = statement.where(_assignment.person_id.in_(among))
+    return _by_session(db.session.execute(statement, {"ids": training_session_ids}))
+
+
+def _by_session(rows: Iterable[Any]) -> dict[int, frozenset[int]]:
     found: dict[int, frozenset[int]] = {}
-    for training_session_id, person_id in db.session.execute(
-        statement, {"ids": training_session_ids}
-    ):
+    for training_session_id, person_id in rows:
         found[training_session_id] = found.get(training_session_id, frozenset()) | {person_id}
     return found
 

@@ -50,6 +50,7 @@ def _message_kinds() -> dict[str, str]:
         "registration.offered": _("Seat offered"),
         "registration.offer_ended": _("Offer ended"),
         "registration.restored": _("Registered again: the session was re-opened"),
+        "session.old_time": _("Time of a session: the calendar had an old one"),
         "account.invitation": _("Invitation"),
         "account.reset": _("Link to a new password"),
         "account.password_changed": _("Password changed"),

@@ -15,8 +15,8 @@ from training.attendance.values import AttendanceStatus
 from training.attendance.views.blueprint import bp
 from training.clock import find_zone, utc_now, utc_to_wall
 from training.db import transaction
-from training.registrations import roster_queries
-from training.registrations.words import claim_words
+from training.registrations import answer_queries, roster_queries
+from training.registrations.words import answer_words, claim_words
 from training.web.filters import attendance_label, city, registration_label
 from training.web.spreadsheets import FORMATS, Row
 
@@ -30,6 +30,7 @@ def export_roster(training_session_id: int, ending: str) -> ResponseReturnValue:
     came = queries.attendance_of(training_session_id)
     roster = roster_queries.roster(training_session_id)
     claims = claim_words()
+    answers, answer_labels = answer_queries.answers_of(training_session_id), answer_words()
     header = [
         _("Name"),
         _("E-mail"),
@@ -40,6 +41,7 @@ def export_roster(training_session_id: int, ending: str) -> ResponseReturnValue:
         _("Place in line"),
         _("Registered (%(city)s)", city=city(own.timezone)),
         _("Registered (ISO 8601)"),
+        _("Answer in their calendar"),
         *_headings(meetings),
     ]
     rows: list[Row] = [
@@ -53,6 +55,7 @@ def export_roster(training_session_id: int, ending: str) -> ResponseReturnValue:
             one.rank,
             _wall(one.registered_at, own.timezone),
             one.registered_at.astimezone(UTC).isoformat(),
+            next((answer_labels[it.answer] for it in answers.get(one.id, ()) if it.counts), None),
             *_marks(came, one.id, meetings),
         ]
         for one in (*roster.seated, *roster.requested, *roster.waiting, *roster.ended)

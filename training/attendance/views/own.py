@@ -8,6 +8,8 @@ from training.accounts.workplace import OWN_SESSIONS, render_workplace
 from training.attendance import queries, rules
 from training.attendance.views.blueprint import bp
 from training.clock import utc_now
+from training.registrations import answer_queries
+from training.registrations.words import answer_words
 
 
 @bp.get("/trainer/")
@@ -29,7 +31,10 @@ def sessions() -> ResponseReturnValue:
 @bp.get("/trainer/sessions/<id:training_session_id>")
 @allows(Action.SEE_OWN_SESSIONS)
 def training_session(training_session_id: int) -> ResponseReturnValue:
-    """Show a session to its trainers: its meetings, who is coming, who waits. No addresses."""
+    """Show a session to its trainers: its meetings, who is coming, who waits. No addresses.
+
+    Of what their calendars answered not what people wrote: that was meant for staff.
+    """
     now = utc_now()
     own = queries.get_own_session(training_session_id, permission().person_id, permission().scope)
     return render_workplace(
@@ -38,6 +43,8 @@ def training_session(training_session_id: int) -> ResponseReturnValue:
         own=own,
         meetings=queries.meetings_of(training_session_id),
         people=queries.people_of(training_session_id),
+        answers=answer_queries.answers_of(training_session_id),
+        answer_words=answer_words(),
         now=now,
         opens_at=rules.opens_at,
     )

@@ -11,6 +11,7 @@ from training.calendars.service.feeds import (
     FeedBody,
     FeedState,
     feed_body,
+    feed_name,
     find_narrowed_feed_state,
     public_feed_state,
     secret_feed_state,
@@ -20,10 +21,12 @@ from training.calendars.service.tokens import (
     MOST_FEEDS,
     FoundFeed,
     OwnFeed,
+    RotatedFeed,
     feeds_of,
     find_feed,
     make_feed,
     revoke_feed,
+    rotate_feed,
 )
 
 __all__ = [
@@ -33,9 +36,11 @@ __all__ = [
     "FeedState",
     "FoundFeed",
     "OwnFeed",
+    "RotatedFeed",
     "bump_feed",
     "calendar_of",
     "feed_body",
+    "feed_name",
     "feeds_of",
     "find_feed",
     "find_narrowed_feed_state",
@@ -44,6 +49,7 @@ __all__ = [
     "public_feed_state",
     "remove_entries",
     "revoke_feed",
+    "rotate_feed",
     "secret_feed_state",
     "store_entries",
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from training.calendars.feed import FOOTER, WRITTEN_BY, header, vevent
+from training.calendars.feed import FOOTER, WRITTEN_BY, find_vevent, header
 from training.calendars.models import FeedVersion, StoredEntry
 from training.calendars.values import OPEN_VARIANTS, WHOLE_VARIANTS, CalendarEntry, Variant
 from training.db import INSERT, db
@@ -33,7 +33,8 @@ def store_entries(
 ) -> None:
     """Write entries, new or changed, into the feeds of a variant; inside a transaction.
 
-    Readers of a feed are told only if the bytes are others than those that were stored.
+    Readers of a feed are told only if the bytes are others than those that were stored. One that
+    cannot be written stays as it was, and keeps no other back.
 
     :param domain: stands behind the @ of their UIDs; never changed.
     :raise ValueError: a join link is about to get before eyes that it is not meant for.
@@ -42,7 +43,13 @@ def store_entries(
         return
     if variant in OPEN_VARIANTS and any(entry.join_url for entry in entries):
         raise ValueError(f"a calendar entry of the variant {variant} has no join link")
-    bodies = {entry.uid: vevent(entry, domain=domain) for entry in entries}
+    bodies = {
+        entry.uid: body
+        for entry in entries
+        if (body := find_vevent(entry, domain=domain)) is not None
+    }
+    if not bodies:
+        return
     stored = _stored(variant, list(bodies)) if variant in WHOLE_VARIANTS else bodies
     db.session.execute(
         _upsert(db.session.get_bind().dialect.name),
@@ -56,6 +63,7 @@ def store_entries(
                 "written_by": WRITTEN_BY,
             }
             for entry in entries
+            if entry.uid in bodies
         ],
     )
     if stored != bodies:

@@ -150,7 +150,7 @@ def secret_feed_state(found: FoundFeed, *, name: str, now: datetime) -> FeedStat
     sources: Mapping[FeedKind, Source] = current_app.extensions["feeds"]
     source, owner = sources[found.kind], Owner(found.owner_id, found.organization_id)
     since = midnight_before(now, days=WINDOW_DAYS)
-    title = _name_of(found, name)
+    title = feed_name(found.kind, found.organization_name, site=name)
     state = source.state(owner, since=since)
     etag = hashlib.sha256(f"{found.kind}\n{_fingerprint(title)}\n{state}".encode()).hexdigest()[:32]
     return FeedState(
@@ -194,18 +194,22 @@ def _narrowed(names: tuple[sa.ScalarSelect[str], ...]) -> sa.Select[Any]:
     )
 
 
-def _name_of(found: FoundFeed, name: str) -> str:
+def feed_name(kind: FeedKind, organization: str | None, *, site: str) -> str:
+    """Return the name that a feed with a secret address has in people's calendars.
+
+    :param organization: whose people's sessions, in a feed of that kind.
+    """
     part: str | None
-    match found.kind:
+    match kind:
         case FeedKind.PERSON:
             part = _("my sessions")
         case FeedKind.TRAINER:
             part = _("sessions I train")
         case FeedKind.ORGANIZATION:
-            part = found.organization_name
+            part = organization
         case FeedKind.STAFF:
             part = _("all sessions, drafts too")
-    return str(_("%(feed)s: %(part)s", feed=name, part=part))
+    return str(_("%(feed)s: %(part)s", feed=site, part=part))
 
 
 def _join(state: FeedState) -> FeedBody:

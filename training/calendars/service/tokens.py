@@ -3,14 +3,21 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from training.accounts.models import Account
 from training.audit.trail import Act, record_act
-from training.calendars.errors import AlreadyMadeError, TooManyFeedsError
+from training.calendars.errors import (
+    AlreadyMadeError,
+    AlreadyReplacedError,
+    NotReadableError,
+    TooManyFeedsError,
+)
 from training.calendars.models import FeedFetch, FeedToken
 from training.calendars.values import FeedKind
 from training.db import core, db
@@ -59,6 +66,17 @@ class OwnFeed:
     count: int | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RotatedFeed:
+    """An address that came in the place of another."""
+
+    #: Stored nowhere, and cannot be shown again.
+    token: str
+    kind: FeedKind
+    name: str
+    organization_name: str | None
+
+
 _REPRESENTS = sa.exists().where(
     Membership.person_id == FeedToken.owner_id,
     Membership.organization_id == FeedToken.organization_id,
@@ -66,7 +84,7 @@ _REPRESENTS = sa.exists().where(
     IS_CURRENT,
 )
 #: Asked with each fetch: a role that is lost closes the address at once.
-_MAY_READ = sa.and_(
+MAY_READ = sa.and_(
     FeedToken.revoked_at.is_(None),
     Person.erased_at.is_(None),
     Account.disabled_at.is_(None),  # also of people without an account
@@ -95,7 +113,7 @@ _READABLE = (
     .outerjoin(Account, Account.person_id == FeedToken.owner_id)
     .outerjoin(Organization, Organization.id == FeedToken.organization_id)
     .outerjoin(FeedFetch, FeedFetch.feed_token_id == FeedToken.id)
-    .where(FeedToken.token_hash == sa.bindparam("token_hash"), _MAY_READ)
+    .where(FeedToken.token_hash == sa.bindparam("token_hash"), MAY_READ)
 )
 _OWN = (
     sa.select(
@@ -151,21 +169,44 @@ def make_feed(
         token_hash=_hash(token),
         created_at=now,
     )
-    db.session.add(feed)
-    db.session.flush()
-    record_act(
-        Act(
-            action="feed.make",
-            subject_kind="feed_token",
-            subject_id=feed.id,
-            after={"kind": kind, "organization_id": organization_id},
-        ),
-        actor_id=owner_id,
-        now=now,
-    )
+    _add_feed(feed, "feed.make", now=now)
     if send:
         remember(send, {}, now=now)
     return token
+
+
+def rotate_feed(
+    feed_id: int, *, owner_id: int, kind: FeedKind | None = None, now: datetime
+) -> RotatedFeed:
+    """Replace one of somebody's addresses: the old one is closed, a new one shows the same.
+
+    The new one begins to count anew: what was read at the old one would say of a program that it
+    has the new, which no program knows yet. Sent twice, the second finds the old one closed.
+
+    :param kind: only if it is of this kind.
+    :raise AlreadyReplacedError: it was replaced or revoked before.
+    :raise NotReadableError: its owner may no longer read what it showed.
+    :raise NotFoundError: there is none, or it is somebody else's.
+    """
+    old = _close(feed_id, owner_id=owner_id, kind=kind, now=now)
+    if old is None:
+        raise AlreadyReplacedError
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    feed = FeedToken(
+        kind=old.kind,
+        owner_id=owner_id,
+        organization_id=old.organization_id,
+        name=old.name,
+        token_hash=_hash(token),
+        created_at=now,
+    )
+    _add_feed(feed, "feed.rotate", before={"feed_id": feed_id}, now=now)
+    found = find_feed(token)
+    if found is None:
+        raise NotReadableError
+    return RotatedFeed(
+        token=token, kind=old.kind, name=old.name, organization_name=found.organization_name
+    )
 
 
 def revoke_feed(
@@ -177,18 +218,7 @@ def revoke_feed(
     :return: whether this did it; False: it was closed before.
     :raise NotFoundError: there is none, or it is somebody else's.
     """
-    is_theirs = sa.and_(FeedToken.id == feed_id, FeedToken.owner_id == owner_id)
-    if kind is not None:
-        is_theirs = sa.and_(is_theirs, FeedToken.kind == kind)
-    if db.session.scalar(sa.select(FeedToken.id).where(is_theirs)) is None:
-        raise NotFoundError
-    closed = db.session.execute(
-        sa.update(FeedToken)
-        .where(is_theirs, FeedToken.revoked_at.is_(None))
-        .values(revoked_at=now)
-        .returning(FeedToken.kind)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
+    closed = _close(feed_id, owner_id=owner_id, kind=kind, now=now)
     if closed is None:
         return False
     _record_revoking(feed_id, closed.kind, actor_id=owner_id, now=now)
@@ -229,6 +259,45 @@ def feeds_of(owner_id: int, *, kind: FeedKind | None = None) -> list[OwnFeed]:
     statement = _OWN if kind is None else _OWN.where(FeedToken.kind == kind)
     found = db.session.execute(statement, {"owner_id": owner_id})
     return [OwnFeed(**row._mapping) for row in found]  # noqa: SLF001 -- the public name for a mapping
+
+
+def _close(
+    feed_id: int, *, owner_id: int, kind: FeedKind | None, now: datetime
+) -> sa.Row[*tuple[FeedKind, int | None, str]] | None:
+    """Close an address; returns what it was, or None: it was closed before.
+
+    :raise NotFoundError: there is none, or it is somebody else's, or of another kind.
+    """
+    is_theirs = sa.and_(FeedToken.id == feed_id, FeedToken.owner_id == owner_id)
+    if kind is not None:
+        is_theirs = sa.and_(is_theirs, FeedToken.kind == kind)
+    if db.session.scalar(sa.select(FeedToken.id).where(is_theirs)) is None:
+        raise NotFoundError
+    return db.session.execute(
+        sa.update(FeedToken)
+        .where(is_theirs, FeedToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(FeedToken.kind, FeedToken.organization_id, FeedToken.name)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+
+
+def _add_feed(
+    feed: FeedToken, action: str, *, before: Mapping[str, Any] | None = None, now: datetime
+) -> None:
+    db.session.add(feed)
+    db.session.flush()
+    record_act(
+        Act(
+            action=action,
+            subject_kind="feed_token",
+            subject_id=feed.id,
+            before=before,
+            after={"kind": feed.kind, "organization_id": feed.organization_id},
+        ),
+        actor_id=feed.owner_id,
+        now=now,
+    )
 
 
 def _record_revoking(feed_id: int, kind: FeedKind, *, actor_id: int | None, now: datetime) -> None:

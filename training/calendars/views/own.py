@@ -1,9 +1,9 @@
-"""One's own addresses: made, shown once, listed, revoked."""
+"""One's own addresses: made, shown once, listed, replaced, revoked."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import current_app, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,18 +12,17 @@ from training.accounts.policy import Action
 from training.accounts.workplace import render_workplace
 from training.calendars import service
 from training.calendars.forms import FeedForm, Offer, offers_for
-from training.calendars.listed import listed_feed
-from training.calendars.values import Addresses
+from training.calendars.listed import listed_feed, unread_of
+from training.calendars.made import made_feed
 from training.calendars.views.blueprint import bp
 from training.calendars.views.navigation import FEEDS
 from training.clock import utc_now
-from training.config import Settings
 from training.db import transaction
 from training.errors import BusyError, ConflictError, InvalidInputError
 from training.organizations.queries import organizations_of
 from training.submissions.service import Send, is_key
 from training.web.error_pages import headers_for, status_of
-from training.web.fields import AppForm
+from training.web.fields import AppForm, sentence
 
 
 @bp.get("/account/feeds")
@@ -43,7 +42,6 @@ def make_feed() -> ResponseReturnValue:
     if not form.validate():
         return _render(form, offers, HTTPStatus.UNPROCESSABLE_ENTITY)
     offer = form.chosen(offers)
-    settings: Settings = current_app.extensions["settings"]
     try:
         token = _make(form, offer)
     except (ConflictError, InvalidInputError, BusyError) as error:
@@ -52,10 +50,34 @@ def make_feed() -> ResponseReturnValue:
     return render_workplace(
         "calendars/made.html",
         current=FEEDS,
-        addresses=Addresses.of_token(token, base_url=settings.base_url),
-        name=form.name.data,
-        what=offer.label,
-        back=url_for(FEEDS),
+        **made_feed(
+            token, offer.kind, offer.organization, name=form.name.data, back=url_for(FEEDS)
+        ),
+    )
+
+
+@bp.post("/account/feeds/<id:feed_id>/rotate")
+@allows(Action.SUBSCRIBE)
+def rotate(feed_id: int) -> ResponseReturnValue:
+    """Replace one of one's addresses by a new one, and show that: this once."""
+    try:
+        with transaction():
+            new = service.rotate_feed(feed_id, owner_id=signed_in().person_id, now=utc_now())
+    except (ConflictError, BusyError) as error:
+        offers = _offers()
+        form = FeedForm(None, data={"what": offers[0].value})
+        return _render(form, offers, status_of(error), refusal=sentence(error))
+    return render_workplace(
+        "calendars/made.html",
+        current=FEEDS,
+        **made_feed(
+            new.token,
+            new.kind,
+            new.organization_name,
+            name=new.name,
+            is_instead=True,
+            back=url_for(FEEDS),
+        ),
     )
 
 
@@ -92,18 +114,31 @@ def _offers() -> list[Offer]:
 
 
 def _render(
-    form: FeedForm, offers: Sequence[Offer], status: HTTPStatus = HTTPStatus.OK
+    form: FeedForm,
+    offers: Sequence[Offer],
+    status: HTTPStatus = HTTPStatus.OK,
+    *,
+    refusal: str = "",
 ) -> ResponseReturnValue:
     form.offer(offers)
     who, now = signed_in(), utc_now()
+    found = service.feeds_of(who.person_id)
+    unread = unread_of(found, now=now)
     page = render_workplace(
         "calendars/feeds.html",
         current=FEEDS,
         form=form,
+        refusal=refusal,
         revoking=AppForm(None),
         feeds=[
-            listed_feed(feed, url_for("calendars.revoke", feed_id=feed.id), now=now)
-            for feed in service.feeds_of(who.person_id)
+            listed_feed(
+                feed,
+                rotate_url=url_for("calendars.rotate", feed_id=feed.id),
+                revoke_url=url_for("calendars.revoke", feed_id=feed.id),
+                unread=unread,
+                now=now,
+            )
+            for feed in found
         ],
         timezone=who.timezone or "UTC",
     )

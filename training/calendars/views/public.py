@@ -1,16 +1,18 @@
 """What is public, whole or in part, and the page that says how to subscribe to it."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
 from flask import Response, current_app, render_template, request
+from flask_babel import gettext as _
 
 from training.accounts.access import allows
 from training.accounts.policy import Action
 from training.calendars import service
 from training.calendars.service import FeedState
 from training.calendars.sources import PublicParts
-from training.calendars.values import Addresses
+from training.calendars.subscribing import ways_into
 from training.calendars.views.blueprint import bp
 from training.clock import utc_now
 from training.config import Settings
@@ -48,14 +50,14 @@ def subscribe() -> Response:
     wanted = {
         name: value
         for name, offered in options.items()
-        if (value := request.args.get(name, "")) in {value for value, _label in offered}
+        if (value := request.args.get(name, "")) in dict(offered)
     }
     address = _address(wanted)
     return shared_page(
         f"{address}\n{options}",
         lambda: render_template(
             "calendars/subscribe.html",
-            addresses=Addresses.of(address),
+            ways=ways_into(address, name=_name(options, wanted), is_secret=False),
             plain=_address({**wanted, "gzip": "no"}),
             options=options,
             wanted=wanted,
@@ -87,6 +89,15 @@ def _options() -> dict[str, list[tuple[str, str]]]:
         "language": sorted(languages, key=lambda option: option[1]),
         "delivery": [(value, delivery_label(value)) for value in parts.deliveries],
     }
+
+
+def _name(options: Mapping[str, Sequence[tuple[str, str]]], wanted: Mapping[str, str]) -> str:
+    """Return what the feed calls itself: the site, and which part of its sessions."""
+    settings: Settings = current_app.extensions["settings"]
+    parts = [dict(options[name])[value] for name, value in wanted.items()]
+    if not parts:
+        return settings.site_name
+    return str(_("%(feed)s: %(part)s", feed=settings.site_name, part=", ".join(parts)))
 
 
 def _address(arguments: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""A CSV file from its bytes to its end: read, foretold, and brought in when somebody confirms.
+"""A file from its bytes to its end: read, foretold, and brought in when somebody confirms.
 
 Everything is read and checked first, outside any transaction. What is written is then written in
 parts, each a transaction of about a second, so that nobody has to wait for a long one. A file of
@@ -16,12 +16,13 @@ from training.db import transaction
 from training.errors import DomainError
 from training.imports import service
 from training.imports.errors import RefusedRowsError
+from training.imports.ics import is_calendar, read_calendar
 from training.imports.results import Result, result_of
 from training.imports.sheets import read_sheet
-from training.imports.values import Draft, Kind, Options, Outcome, Report, Row
+from training.imports.values import Draft, Kind, Options, Outcome, Report, Row, Sheet
 
 #: Rows that need nothing to be written.
-_SETTLED = frozenset({Outcome.UNCHANGED, Outcome.REFUSED})
+_SETTLED = frozenset({Outcome.UNCHANGED, Outcome.LEFT_OUT, Outcome.REFUSED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +45,7 @@ def preview(kind: Kind, content: bytes, options: Options) -> Preview:
 
     :raise UnreadableFileError: it is no table, or its columns are not those of this kind.
     """
-    sheet = read_sheet(kind, content, locale=current_app.extensions["settings"].locale)
+    sheet = _read(kind, content, options)
     planned = {row.number: row for row in service.plan(kind, sheet.drafts, options)}
     to_write = [draft for draft in sheet.drafts if planned[draft.row].outcome not in _SETTLED]
     rows = [*planned.values(), *sheet.refused]
@@ -62,9 +63,16 @@ def receive(kind: Kind, name: str | None, content: bytes, options: Options) -> i
     :return: the number under which it is kept.
     :raise UnreadableFileError: as :func:`preview`.
     """
-    read_sheet(kind, content, locale=current_app.extensions["settings"].locale)
+    _read(kind, content, options)
     with transaction():
         return service.keep(kind, name, content, uploaded_by=options.actor_id, now=options.now)
+
+
+def _read(kind: Kind, content: bytes, options: Options) -> Sheet:
+    locale = current_app.extensions["settings"].locale
+    if kind is Kind.SESSIONS and is_calendar(content):
+        return read_calendar(content, options=options.calendar, locale=locale, now=options.now)
+    return read_sheet(kind, content, locale=locale)
 
 
 def bring_in_file(import_id: int, kind: Kind, content: bytes, options: Options) -> Report:

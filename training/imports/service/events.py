@@ -1,13 +1,14 @@
 """Bringing one event of the source in: made, or brought up to date."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from training.db import conflicts, db
-from training.imports.errors import ImportedMeanwhileError
+from training.imports.errors import DiffersPublishedError, ImportedMeanwhileError
 from training.imports.rules import Stored, update
 from training.imports.values import ImportedSession, Outcome, Row
 from training.registrations.seats import change_capacity
@@ -41,6 +42,8 @@ def bring_in(imported: ImportedSession, *, actor_id: int | None = None, now: dat
         sessions.lock_training_session(stored.id)
         stored = find_stored(imported.external) or stored
     todo = update(stored, imported)
+    if imported.drafts_only and todo.changed and stored.status is not SessionStatus.DRAFT:
+        return replace(_row(Outcome.LEFT_OUT, imported), note=DiffersPublishedError(todo.changed))
     if todo.plan is not None:
         sessions.revise(stored.id, todo.plan, expected_revision=None, actor_id=actor_id, now=now)
     if todo.seats is not None:

@@ -44,6 +44,13 @@ class Names:
             )
         return found[0] if found else None
 
+    def find_alone(self, text: str) -> int | None:
+        """Return the id of what alone is called so, or None."""
+        try:
+            return self.find(text)
+        except BadCellError:
+            return None
+
     def get(self, text: str) -> int:
         """Return the id of what is called so.
 

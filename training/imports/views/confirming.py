@@ -17,11 +17,11 @@ from training.accounts.workplace import render_workplace
 from training.clock import utc_now
 from training.errors import BusyError, ConflictError
 from training.imports import jobs, queries
-from training.imports.errors import ConfirmedBeforeError
+from training.imports.errors import ConfirmedBeforeError, DiffersError
 from training.imports.forms import ConfirmForm
 from training.imports.queries import FileFacts
 from training.imports.results import Remark, Result
-from training.imports.values import Kind, Options, Outcome, Row
+from training.imports.values import CalendarOptions, Kind, Options, Outcome, Row
 from training.imports.views.blueprint import bp
 from training.imports.views.navigation import INDEX
 from training.imports.words import counted, kind_label, outcome_label
@@ -62,6 +62,9 @@ def _options(form: ConfirmForm) -> Options:
         leave_out=bool(form.leave_out.data),
         may_wait=form.may_wait,
         waives_required=bool(form.waive.data),
+        calendar=CalendarOptions(
+            fallback_timezone=signed_in().timezone or "UTC", revises=bool(form.revises.data)
+        ),
     )
 
 
@@ -87,6 +90,7 @@ def _render_preview(
         unused=foretold.unused,
         asks_about_seats=file.kind is Kind.REGISTRATIONS,
         asks_about_courses=bool(form.waive.data) or _lacks_courses(foretold.rows),
+        asks_about_drafts=bool(form.revises.data) or _has_other_drafts(foretold.rows),
         timezone=signed_in().timezone or "UTC",
     )
     return page, status, headers_for(status)
@@ -97,6 +101,11 @@ def _lacks_courses(rows: Iterable[Row]) -> bool:
     return any(
         isinstance(problem.error, PrerequisiteError) for row in rows for problem in row.problems
     )
+
+
+def _has_other_drafts(rows: Iterable[Row]) -> bool:
+    """Tell whether drafts differ from their calendar, which staff can have brought up to date."""
+    return any(isinstance(row.note, DiffersError) for row in rows)
 
 
 def _render_result(file: FileFacts) -> ResponseReturnValue:

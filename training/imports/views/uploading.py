@@ -15,7 +15,7 @@ from training.imports import jobs, queries
 from training.imports.columns import COLUMNS
 from training.imports.errors import UnreadableFileError
 from training.imports.forms import UploadForm
-from training.imports.values import Kind, Options
+from training.imports.values import CalendarOptions, Kind, Options
 from training.imports.views.blueprint import bp
 from training.imports.views.navigation import INDEX
 from training.imports.words import kind_label
@@ -36,7 +36,11 @@ def index() -> ResponseReturnValue:
     if not is_valid or content is None:
         return _render(form, HTTPStatus.UNPROCESSABLE_ENTITY)
     kind = Kind(form.kind.data)
-    options = Options(actor_id=signed_in().person_id, now=utc_now())
+    options = Options(
+        actor_id=signed_in().person_id,
+        now=utc_now(),
+        calendar=CalendarOptions(fallback_timezone=signed_in().timezone or "UTC"),
+    )
     try:
         import_id = jobs.receive(kind, request.files["file"].filename, content, options)
     except (UnreadableFileError, BusyError) as error:

@@ -14,7 +14,7 @@ from training.notifications.transport.errors import (
     UnknownOutcomeError,
 )
 from training.notifications.transport.files import FileTransport
-from training.notifications.transport.mail import BuildError, Envelope, build
+from training.notifications.transport.mail import BuildError, Envelope, build, checked_address
 from training.notifications.transport.smtp import Server, SmtpTransport
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "TransportError",
     "UnknownOutcomeError",
     "build",
+    "checked_address",
     "connected",
 ]
 

@@ -1,5 +1,6 @@
 """A mail as the wire wants it, built so that no text becomes a header (RFC 5322, 2045-2047)."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, AddressHeader
@@ -12,12 +13,14 @@ from email_validator import EmailNotValidError, validate_email
 
 from training import text
 from training.notifications.transport.errors import SetupError
-from training.notifications.values import Attachment, Rendered
+from training.notifications.values import Attachment, CalendarPart, Rendered
 
 #: 7bit: every server takes it, and no line is longer than 78 octets, whatever the text.
 _POLICY = SMTP.clone(cte_type="7bit")
 #: For an address that ASCII cannot write; the server must know SMTPUTF8 (RFC 6531).
 _POLICY_UTF8 = _POLICY.clone(utf8=True)
+#: What an invitation is called for those who get it as a file.
+INVITATION_FILE = "invite.ics"
 #: What a mail of ours has, each once.
 _HEADERS = frozenset(
     {
@@ -67,10 +70,18 @@ class _ToHeader:
         return Address(username=local, domain=domain)
 
 
-def build(rendered: Rendered, *, sender: str, message_id: str, now: datetime) -> Envelope:
+def build(
+    rendered: Rendered,
+    *,
+    sender: str,
+    message_id: str,
+    now: datetime,
+    reply_to: str | None = None,
+) -> Envelope:
     """Make a mail of what a renderer wrote.
 
     :param sender: an address, with or without a name before it; checked when the settings were.
+    :param reply_to: where people's answers go, likewise; None: to the sender.
     :param message_id: the same for every attempt, so that a mailbox can tell a second copy.
     :param now: aware; the mail's date.
     :raise SetupError: the sender is none that we can write.
@@ -78,7 +89,7 @@ def build(rendered: Rendered, *, sender: str, message_id: str, now: datetime) ->
         else than what was meant.
     """
     sender_header = _sender_header(sender)
-    to_address, needs_utf8 = _checked_address(rendered.to_address)
+    to_address, needs_utf8 = checked_address(rendered.to_address)
     to = _ToHeader(name=_one_line(rendered.to_name), address=to_address)
     subject = _one_line(rendered.subject)
     mail = EmailMessage(_POLICY_UTF8 if needs_utf8 else _POLICY)
@@ -86,13 +97,20 @@ def build(rendered: Rendered, *, sender: str, message_id: str, now: datetime) ->
     mail["Date"] = format_datetime(now)
     mail["From"] = sender_header
     mail["To"] = to.without_name
+    if reply_to is not None:
+        mail["Reply-To"] = _sender_header(reply_to)
     mail["Subject"] = subject
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation note comes back
     mail.set_content(text.cleaned_lines(rendered.text) + "\n")
+    if rendered.html:
+        mail.add_alternative(text.cleaned_lines(rendered.html) + "\n", subtype="html")
+    if rendered.calendar is not None:
+        _invite(mail, rendered.calendar)
     for attachment in rendered.attachments:
         _attach(mail, attachment)
     data = _with_name(mail, to)
-    if not _reads_back(data, subject=subject, to_address=to_address):
+    headers = _HEADERS | ({"Reply-To"} if reply_to is not None else set())
+    if not _reads_back(data, headers, subject=subject, to_address=to_address):
         raise BuildError("the mail does not read back as it was meant")
     return Envelope(
         message_id=message_id,
@@ -108,11 +126,16 @@ def _sender_header(sender: str) -> Address:
     try:
         return Address(_one_line(name), addr_spec=address)
     except (ValueError, LookupError) as error:
-        raise SetupError("TRAINING_MAIL_FROM cannot be written in a mail") from error
+        raise SetupError(
+            "TRAINING_MAIL_FROM or TRAINING_REPLY_TO cannot be written in a mail"
+        ) from error
 
 
-def _checked_address(address: str) -> tuple[str, bool]:
-    """Return the address in ASCII where that is possible, and whether it is not."""
+def checked_address(address: str) -> tuple[str, bool]:
+    """Return the address in ASCII where that is possible, and whether it is not.
+
+    :raise BuildError: it is none.
+    """
     try:
         checked = validate_email(address, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
@@ -120,6 +143,29 @@ def _checked_address(address: str) -> tuple[str, bool]:
     if checked.ascii_email is None:
         return f"{checked.local_part}@{checked.ascii_domain}", True
     return checked.ascii_email, False
+
+
+def _invite(mail: EmailMessage, calendar: CalendarPart) -> None:
+    """Add an invitation where every program looks for it.
+
+    As the last way to read the mail, without which most show no buttons; and as a file, for those
+    that know no invitations. RFC 6047, section 2.4.
+    """
+    mail.add_alternative(
+        calendar.data,
+        maintype="text",
+        subtype="calendar",
+        cte="base64",
+        params={"charset": "utf-8", "method": calendar.method},
+    )
+    mail.add_attachment(
+        calendar.data,
+        maintype="application",
+        subtype="ics",
+        cte="base64",
+        filename=INVITATION_FILE,
+        params={"name": INVITATION_FILE},
+    )
 
 
 def _attach(mail: EmailMessage, attachment: Attachment) -> None:
@@ -150,11 +196,11 @@ def _with_name(mail: EmailMessage, to: _ToHeader) -> bytes:
     return named if _recipients(_read(named)) == [(to.name, to.address)] else plain
 
 
-def _reads_back(data: bytes, *, subject: str, to_address: str) -> bool:
+def _reads_back(data: bytes, headers: AbstractSet[str], *, subject: str, to_address: str) -> bool:
     """Tell whether a mail program sees the headers that we wrote, each once, and no other."""
     read = _read(data)
     # A mail with files says how it is encoded in each of its parts.
-    expected = _HEADERS - {"Content-Transfer-Encoding"} if read.is_multipart() else _HEADERS
+    expected = headers - {"Content-Transfer-Encoding"} if read.is_multipart() else headers
     return (
         sorted(read.keys()) == sorted(expected)
         and [address for _, address in _recipients(read)] == [to_address]

@@ -1,8 +1,8 @@
 """Writing one mail about a registration."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from training.db import db
 from training.notifications.values import Attachment, MessageFacts, Rendered, Untold
 from training.registrations.letters import addressee as addressees
 from training.registrations.letters.addressee import Addressee
+from training.registrations.letters.sittings import Sitting, in_words, sitting_of
 from training.registrations.models import Registration
 from training.registrations.rank_columns import WAIT_LONGER
 from training.registrations.values import CancelledBecause, DeclinedBecause, RegistrationStatus
@@ -50,17 +51,6 @@ _REGISTRATION = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Sitting:
-    """One meeting, as its lines in a mail."""
-
-    when: str
-    #: In the reader's own zone; empty where that is not known or shows the same.
-    your_time: str
-    place: str
-    join_url: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _Deadline:
     """Until when something stands, as its lines in a mail."""
 
@@ -74,7 +64,7 @@ class _Left:
     """A session that somebody was moved from."""
 
     title: str
-    sittings: list[_Sitting]
+    sittings: list[Sitting]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +77,10 @@ class Kind:
     subject: Callable[[str], str]
     #: A reader with a seat gets the way in and the calendar file with it.
     gives_seat: bool = False
+    #: Written as HTML too, by a template beside the other.
+    has_html: bool = False
+    #: What its templates are told beside the letter.
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 class _Letter:
@@ -126,7 +120,7 @@ class _Letter:
         return text.cleaned_line(self._session.title)
 
     @cached_property
-    def sittings(self) -> list[_Sitting]:
+    def sittings(self) -> list[Sitting]:
         """The meetings that take place, or all if none does any more."""
         return self._sittings_of(self._session)
 
@@ -245,6 +239,11 @@ class _Letter:
         return f"{self._settings.base_url}/sessions/{session.id}-{session_slug(session.title)}"
 
     @property
+    def own_calendar_url(self) -> str | None:
+        """Where participants make an address of their own feed; None: somebody else reads it."""
+        return f"{self.manage_url}/calendar" if self._addressee.is_participant else None
+
+    @property
     def feed_url(self) -> str:
         return f"{self._settings.base_url}/calendar/sessions.ics"
 
@@ -262,7 +261,7 @@ class _Letter:
 
     def rendered(self) -> Rendered:
         """Write it, in the current locale."""
-        body = render_template(f"emails/registrations/{self._kind.template}.txt", letter=self)
+        body = self._body("txt")
         attachments = (
             (Attachment(filename=CALENDAR_FILE, content_type=CALENDAR_TYPE, data=self.calendar),)
             if self.calendar
@@ -274,32 +273,32 @@ class _Letter:
             to_address=self._addressee.address,
             subject=self._kind.subject(self.title),
             text=_MORE_THAN_A_BLANK_LINE.sub("\n\n", body).strip() + "\n",
+            html=self._body("html") if self._kind.has_html else "",
             attachments=attachments,
             secrets=(self.link, *sorted(join_urls)),
         )
+
+    def _body(self, ending: str) -> str:
+        name = f"emails/registrations/{self._kind.template}.{ending}"
+        return render_template(name, letter=self, **self._kind.values)
 
     @property
     def _session(self) -> TrainingSession:
         return self._registration.training_session
 
-    def _sittings_of(self, training_session: TrainingSession) -> list[_Sitting]:
+    def _sittings_of(self, training_session: TrainingSession) -> list[Sitting]:
         meetings = training_session.meetings
         held = [meeting for meeting in meetings if meeting.cancelled_at is None]
         gives_seat = self.gives_seat and training_session is self._session
-        return [self._sitting(meeting, gives_seat=gives_seat) for meeting in held or meetings]
-
-    def _sitting(self, meeting: Meeting, *, gives_seat: bool) -> _Sitting:
-        local = self._clock(meeting, meeting.timezone)
-        own = self._addressee.timezone
-        own_moment = own and self._clock(meeting, own)
-        # The same wall time under another city's name would only puzzle.
-        is_same = own_moment and (local.date, local.clock) == (own_moment.date, own_moment.clock)
-        return _Sitting(
-            when=_when(local),
-            your_time=_when(own_moment) if own_moment and not is_same else "",
-            place=_place(meeting),
-            join_url=meeting.join_url if gives_seat else None,
-        )
+        return [
+            sitting_of(
+                meeting,
+                locale=self._addressee.locale,
+                timezone=self._addressee.timezone,
+                gives_way_in=gives_seat,
+            )
+            for meeting in held or meetings
+        ]
 
     def _deadline(self, at: datetime | None) -> _Deadline | None:
         if at is None:
@@ -308,35 +307,33 @@ class _Letter:
         zone = self._addressee.timezone
         own = _instant(at, zone, self._addressee.locale) if zone else local
         return _Deadline(
-            when=_in_words(*local),
-            your_time=_in_words(*own) if own[:2] != local[:2] else "",
+            when=in_words(*local),
+            your_time=in_words(*own) if own[:2] != local[:2] else "",
         )
-
-    def _clock(self, meeting: Meeting, timezone: str) -> times.Moment:
-        return times.moment(meeting.starts_at, meeting.ends_at, timezone, self._addressee.locale)
-
-
-def _place(meeting: Meeting) -> str:
-    if meeting.room is not None:
-        parts = (meeting.room.label, meeting.room.venue.address)
-        return text.cleaned_line(text.joined(*parts))
-    return "" if meeting.training_session.delivery is Delivery.IN_PERSON else _("Online")
 
 
 def render(kind: Kind, facts: MessageFacts) -> Rendered | Untold:
     """Write one mail about a registration, if what it says is true."""
     assert facts.registration_id is not None
-    registration = _registration(facts.registration_id)
+    registration = registration_of(facts.registration_id)
     if not kind.is_true(registration, facts.now):
         return Untold.OUTDATED
     addressee = addressees.find(registration)
     if addressee is None:
         return Untold.NO_ADDRESS
+    return write(kind, registration, addressee, facts)
+
+
+def write(
+    kind: Kind, registration: Registration, addressee: Addressee, facts: MessageFacts
+) -> Rendered:
+    """Write one mail about a registration in the reader's language, whether it is true or not."""
     with force_locale(addressee.locale):
         return _Letter(kind, registration, addressee, facts).rendered()
 
 
-def _registration(registration_id: int) -> Registration:
+def registration_of(registration_id: int) -> Registration:
+    """Return a registration with all that a mail tells of it."""
     return db.session.execute(_REGISTRATION.where(Registration.id == registration_id)).scalar_one()
 
 
@@ -346,15 +343,7 @@ def _predecessor(registration: Registration) -> Registration | None:
     ).scalar_one_or_none()
 
 
-def _when(moment: times.Moment) -> str:
-    return _in_words(moment.date, moment.clock, moment.city)
-
-
 def _instant(at: datetime, timezone: str, locale: str) -> tuple[str, str, str]:
     """Return the day, the time of day and the city of a zone."""
     moment = times.moment(at, at, timezone, locale)
     return moment.date, moment.start_clock, moment.city
-
-
-def _in_words(date: str, clock: str, city: str) -> str:
-    return _("%(date)s, %(clock)s (%(city)s time)", date=date, clock=clock, city=city)

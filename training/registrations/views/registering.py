@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from training.accounts.access import allows
+from training.accounts.access import allows, find_signed_in
 from training.accounts.policy import Action
 from training.clock import utc_now
 from training.db import transaction
@@ -85,6 +85,8 @@ def registered(training_session_id: int, key: str) -> ResponseReturnValue:
         when=when_of(training_session),
         outcome=outcome,
         seated=sum(one.status is RegistrationStatus.CONFIRMED for one in outcome.placed),
+        # Typing an address proves nothing: who is not signed in needs the link of the mail.
+        feeds=url_for("calendars.feeds") if find_signed_in() else None,
         now=now,
     )
 

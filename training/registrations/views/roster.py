@@ -10,11 +10,12 @@ from training.accounts.access import allows
 from training.accounts.policy import Action
 from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
-from training.registrations import roster_queries, seat_queries
+from training.registrations import answer_queries, roster_queries, seat_queries
 from training.registrations.roster_queries import RosterRow
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path
 from training.registrations.words import (
+    answer_words,
     cancelled_words,
     claim_words,
     declined_words,
@@ -40,6 +41,7 @@ def roster(training_session_id: int) -> ResponseReturnValue:
     training_session = get_session(training_session_id, now=now)
     q = text_argument("q")
     found = roster_queries.roster(training_session_id, q=q)
+    answers = answer_queries.answers_of(training_session_id)
     return render_workplace(
         "registrations/roster.html",
         current=SCHEDULE,
@@ -57,6 +59,11 @@ def roster(training_session_id: int) -> ResponseReturnValue:
         in_line=seat_queries.in_line(training_session_id, now=now) if found.waiting else {},
         obstacle_words=obstacle_words(),
         claim_words=claim_words(),
+        answers=answers,
+        answer_words=answer_words(),
+        declined=answer_queries.declined(
+            {row.id: answers[row.id] for row in found.seated if row.id in answers}
+        ),
         ended_words={row.id: ended_word(row) for row in found.ended},
         clashes=_clashes(training_session, now),
         form=AppForm(),

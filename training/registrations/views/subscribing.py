@@ -2,17 +2,17 @@
 
 from http import HTTPStatus
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.accounts.access import allows
 from training.accounts.policy import Action
 from training.calendars import service as calendars
-from training.calendars.listed import listed_feed, what_it_shows
-from training.calendars.values import Addresses, FeedKind
+from training.calendars.listed import listed_feed, unread_of
+from training.calendars.made import made_feed
+from training.calendars.values import FeedKind
 from training.clock import utc_now
-from training.config import Settings
 from training.db import transaction
 from training.errors import BusyError, ConflictError, InvalidInputError, NotFoundError
 from training.registrations.forms import SubscribeForm
@@ -21,7 +21,7 @@ from training.registrations.views.blueprint import bp
 from training.registrations.views.manage import get_managed
 from training.submissions.service import Send, is_key
 from training.web.error_pages import headers_for, status_of
-from training.web.fields import AppForm
+from training.web.fields import AppForm, sentence
 
 
 @bp.get("/registrations/<link>/calendar")
@@ -43,14 +43,23 @@ def make_feed(link: str) -> ResponseReturnValue:
     except (ConflictError, InvalidInputError, BusyError) as error:
         form.refuse(error)
         return _render(link, registration, form, status_of(error))
-    settings: Settings = current_app.extensions["settings"]
-    return render_template(
-        "registrations/subscribed.html",
-        addresses=Addresses.of_token(token, base_url=settings.base_url),
-        name=form.name.data,
-        what=what_it_shows(FeedKind.PERSON, None),
-        back=url_for("registrations.subscribe", link=link),
-    )
+    return _render_made(link, token, name=form.name.data)
+
+
+@bp.post("/registrations/<link>/calendar/<id:feed_id>/rotate")
+@allows(Action.MANAGE_OWN_REGISTRATION)
+def rotate_feed(link: str, feed_id: int) -> ResponseReturnValue:
+    """Replace one of the participant's addresses by a new one, and show that: this once."""
+    registration = _get(link)
+    try:
+        with transaction():
+            new = calendars.rotate_feed(
+                feed_id, owner_id=registration.person_id, kind=FeedKind.PERSON, now=utc_now()
+            )
+    except (ConflictError, BusyError) as error:
+        status, refusal = status_of(error), sentence(error)
+        return _render(link, registration, SubscribeForm(None), status, refusal=refusal)
+    return _render_made(link, new.token, name=new.name, is_instead=True)
 
 
 @bp.post("/registrations/<link>/calendar/<id:feed_id>/revoke")
@@ -92,21 +101,39 @@ def _make(registration: ManagedRegistration, form: SubscribeForm) -> str:
         )
 
 
+def _render_made(
+    link: str, token: str, *, name: str, is_instead: bool = False
+) -> ResponseReturnValue:
+    back = url_for("registrations.subscribe", link=link)
+    return render_template(
+        "registrations/subscribed.html",
+        **made_feed(token, FeedKind.PERSON, None, name=name, is_instead=is_instead, back=back),
+    )
+
+
 def _render(
     link: str,
     registration: ManagedRegistration,
     form: SubscribeForm,
     status: HTTPStatus = HTTPStatus.OK,
+    *,
+    refusal: str = "",
 ) -> ResponseReturnValue:
     now = utc_now()
     found = calendars.feeds_of(registration.person_id, kind=FeedKind.PERSON)
+    unread = unread_of(found, now=now)
     page = render_template(
         "registrations/subscribe.html",
         form=form,
+        refusal=refusal,
         revoking=AppForm(None),
         feeds=[
             listed_feed(
-                feed, url_for("registrations.revoke_feed", link=link, feed_id=feed.id), now=now
+                feed,
+                rotate_url=url_for("registrations.rotate_feed", link=link, feed_id=feed.id),
+                revoke_url=url_for("registrations.revoke_feed", link=link, feed_id=feed.id),
+                unread=unread,
+                now=now,
             )
             for feed in found
         ],

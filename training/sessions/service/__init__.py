@@ -9,6 +9,7 @@ from training.sessions.service.courses import (
 )
 from training.sessions.service.locking import LOCKED, lock_training_session
 from training.sessions.service.parts import fold_of
+from training.sessions.service.retiming import find_retimings, retime
 from training.sessions.service.revising import revise
 from training.sessions.service.scheduling import schedule
 from training.sessions.service.status import cancel, hold_anyway, publish, reopen
@@ -29,6 +30,7 @@ __all__ = [
     "cancel",
     "delete_course",
     "delete_venue",
+    "find_retimings",
     "fold_of",
     "hold_anyway",
     "is_course_used",
@@ -36,6 +38,7 @@ __all__ = [
     "lock_training_session",
     "publish",
     "reopen",
+    "retime",
     "revise",
     "revise_course",
     "revise_venue",

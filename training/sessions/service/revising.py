@@ -23,8 +23,18 @@ from training.sessions.service.parts import (
 )
 from training.sessions.values import SessionPlan, SessionStatus
 
-#: What of a session stands in the calendar entry of each of its meetings.
-_IN_CALENDARS = {"title", "description", "language", "delivery", "audience", "timezone"}
+#: What of a session stands in the calendar entry of each of its meetings, or tells which parts of
+#: the public feed they belong to: programs that read one of those must hear that it changed.
+_IN_CALENDARS = {
+    "title",
+    "description",
+    "language",
+    "delivery",
+    "audience",
+    "timezone",
+    "course_id",
+    "campaign_id",
+}
 
 #: What of a meeting tells when it is.
 _TIMES = {"starts_at", "ends_at"}
@@ -41,9 +51,10 @@ def revise(
 ) -> bool:
     """Change what a session is, when and where; how many may come is ``seats.change_capacity``.
 
-    A change of title, text or place raises the revision of the session and of all its meetings;
-    a moved meeting raises its own and the session's. A meeting that the plan leaves out is
-    deleted from a draft, and called off in a published session, so that calendars hear of it.
+    A change of title, text, place, course or campaign raises the revision of the session and of
+    all its meetings; a moved meeting raises its own and the session's. A meeting that the plan
+    leaves out is deleted from a draft, and called off in a published session, so that calendars
+    hear of it.
 
     :param expected_revision: what the form showed; None: whatever it is by now.
     :param seen: the key of what was shown of clashes and of people who are moved, empty if
@@ -153,6 +164,9 @@ def _revise_meetings(
                     training_session_id=training_session.id,
                     ordinal=highest,
                     revised_at=now,
+                    # Who read the feed before does not know of it.
+                    rescheduled_at=now,
+                    rescheduled_revision=0,
                     **values,
                 )
             )

@@ -169,6 +169,10 @@ def _made_feed(entry: ReadEntry, _timezone: str) -> str:
     return str(_("%(actor)s made the calendar feed %(name)s.", **_both(entry)))
 
 
+def _rotated_feed(entry: ReadEntry, _timezone: str) -> str:
+    return str(_("%(actor)s replaced the address of the calendar feed %(name)s.", **_both(entry)))
+
+
 def _revoked_feed(entry: ReadEntry, _timezone: str) -> str:
     return str(_("%(actor)s revoked the calendar feed %(name)s.", **_both(entry)))
 
@@ -232,5 +236,6 @@ WORDS: Mapping[str, Sentence] = {
     "invitation.revoke": _revoked_invitation,
     "import.bring_in": _brought_in,
     "feed.make": _made_feed,
+    "feed.rotate": _rotated_feed,
     "feed.revoke": _revoked_feed,
 }

@@ -78,6 +78,9 @@ def _moved_up_because(cause: ReadEntry, name: str) -> str:
         "session.revise": _(
             "%(name)s moved up from the waitlist because the session was changed.", **values
         ),
+        "session.retime": _(
+            "%(name)s moved up from the waitlist because time zone data changed.", **values
+        ),
         "session.change_seat_rules": _(
             "%(name)s moved up from the waitlist because the rules for the seats were changed.",
             **values,
@@ -206,6 +209,20 @@ def _refused_claim(entry: ReadEntry, _timezone: str) -> str:
     )
 
 
+def _answered_by_calendar(entry: ReadEntry, _timezone: str) -> str:
+    values = {"name": subject(entry)}
+    if not entry.after.get("is_verified"):
+        return str(
+            _("Somebody answered by calendar as %(name)s, and may be somebody else.", **values)
+        )
+    sentences: dict[object, str] = {
+        "accepted": _("%(name)s answered by calendar: accepted.", **values),
+        "tentative": _("%(name)s answered by calendar: maybe.", **values),
+        "declined": _("%(name)s answered by calendar: declined.", **values),
+    }
+    return sentences[entry.after.get("answer")]
+
+
 def _marked(entry: ReadEntry, _timezone: str) -> str:
     return str(
         ngettext(
@@ -252,6 +269,7 @@ WORDS: Mapping[str, Sentence] = {
     "registration.arrive": _arrived,
     "registration.confirm_claim": _confirmed_claim,
     "registration.refuse_claim": _refused_claim,
+    "registration.answer_by_calendar": _answered_by_calendar,
     "attendance.mark": _marked,
     "attendance.export": _exported_attendance,
     "roster.export": _exported_roster,

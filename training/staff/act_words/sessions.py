@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from training.staff.act_words.speaking import (
     Sentence,
@@ -48,12 +49,64 @@ def _revised(entry: ReadEntry, timezone: str) -> str:
     return str(_("%(actor)s changed the session: %(what)s.", **values))
 
 
+def _retimed(entry: ReadEntry, timezone: str) -> str:
+    values = {
+        "actor": who(entry),
+        "version": entry.after.get("zone_data", ""),
+        "what": listed(entry, _fields_of_session()),
+    }
+    before, after = entry.before.get("starts_at"), entry.after.get("starts_at")
+    if before and after and before != after:
+        return str(
+            _(
+                "%(actor)s brought the session in line with the time zone data %(version)s: "
+                "calendars had %(before)s, and it starts at %(after)s, as planned. "
+                "Changed: %(what)s.",
+                before=instant(before, timezone),
+                after=instant(after, timezone),
+                **values,
+            )
+        )
+    return str(
+        _(
+            "%(actor)s brought the session in line with the time zone data %(version)s. "
+            "Changed: %(what)s.",
+            **values,
+        )
+    )
+
+
 def _published(entry: ReadEntry, _timezone: str) -> str:
     return str(_("%(actor)s published the session.", actor=who(entry)))
 
 
 def _cancelled(entry: ReadEntry, _timezone: str) -> str:
     return str(_("%(actor)s cancelled the session.", actor=who(entry)))
+
+
+def _wrote_to_subscribers(entry: ReadEntry, _timezone: str) -> str:
+    count = entry.number("count") or 0
+    note = entry.after.get("note")
+    if note:
+        return str(
+            ngettext(
+                "%(actor)s wrote to %(num)s person whose calendar had an old time, "
+                "and added: “%(note)s”",
+                "%(actor)s wrote to %(num)s people whose calendars had an old time, "
+                "and added: “%(note)s”",
+                count,
+                actor=who(entry),
+                note=note,
+            )
+        )
+    return str(
+        ngettext(
+            "%(actor)s wrote to %(num)s person whose calendar had an old time.",
+            "%(actor)s wrote to %(num)s people whose calendars had an old time.",
+            count,
+            actor=who(entry),
+        )
+    )
 
 
 def _changed_capacity(entry: ReadEntry, _timezone: str) -> str:
@@ -175,6 +228,8 @@ def _fields_of_session() -> dict[str, str]:
         **dict.fromkeys(
             ("registration_closes", "registration_closes_at"), _("closing of registration")
         ),
+        "decide_at": _("time of the decision whether it takes place"),
+        "release_at": _("release of held seats"),
         **{
             f"meetings.{name}": when
             for name in (
@@ -214,9 +269,11 @@ def _fields_of_things() -> dict[str, str]:
 WORDS: Mapping[str, Sentence] = {
     "session.schedule": _scheduled,
     "session.revise": _revised,
+    "session.retime": _retimed,
     "session.publish": _published,
     "session.cancel": _cancelled,
     "session.change_capacity": _changed_capacity,
+    "session.write_to_subscribers": _wrote_to_subscribers,
     "course.add": _added_course,
     "course.revise": _revised_course,
     "course.archive": _archived_course,

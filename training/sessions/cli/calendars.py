@@ -13,6 +13,7 @@ from training.clock import utc_now
 from training.db import db, transaction
 from training.sessions import entries
 from training.sessions.models import Meeting, TrainingSession
+from training.sessions.service import lock_training_session
 
 commands = AppGroup("calendars", help="Keep the calendar feeds.")
 
@@ -60,6 +61,8 @@ def _rewrite(ids: Iterable[int]) -> int:
     count = 0
     for training_session_id in ids:
         with transaction():
+            # Whoever changes the session at this moment goes first, or sees these entries.
+            lock_training_session(training_session_id)
             entries.rewrite(training_session_id, now=utc_now())
         count += 1
     return count
