@@ -47,6 +47,7 @@ from training.sessions.models import (
 )
 from training.sessions.queries import get_session
 from training.sessions.values import Delivery, SessionState
+from training.staff.calendar_queries import session_calendars
 
 Demo = Callable[..., Result]
 HASHES = {one.email: "no hash" for one in who_signs_in()}
@@ -283,6 +284,25 @@ def test_each_rule_for_seats_is_shown_once(made: Flask) -> None:
         .join(built_on, built_on.id == Prerequisite.required_course_id)
     ).all()
     assert [tuple(one) for one in builds_on] == [("ads-that-reach-people", "safer-livestreams")]
+
+
+def test_one_session_was_put_off_and_some_calendars_have_the_old_time(made: Flask) -> None:
+    put_off = db.session.scalars(
+        sa.select(Meeting.training_session_id).where(
+            Meeting.rescheduled_at.is_not(None), Meeting.cancelled_at.is_(None)
+        )
+    ).one()
+
+    known = session_calendars(put_off, now=utc_now())
+
+    assert known.title == "Safer livestreams for beginners"
+    assert {one.name for one in known.outdated} == {
+        "Arjun Patel",
+        "Camille Laurent",
+        "Emma Tremblay",
+        "Mei Fujita",
+        "Samuel Roy",
+    }
 
 
 def test_sessions_differ_in_zone_language_delivery_and_meetings(made: Flask) -> None:

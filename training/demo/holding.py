@@ -1,6 +1,7 @@
 """Holding the demo's sessions: scheduled, registered for, marked, called off."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -47,7 +48,7 @@ def hold(text: SessionText, number: int, cast: Cast) -> None:
     plan = _plan(text, cast)
     published_at = _published_at(plan, now=cast.now)
     training_session_id = sessions.schedule(
-        plan,
+        _earlier(plan, timedelta(minutes=text.put_off)),
         SeatPlan(capacity=text.capacity, waitlist_capacity=text.waitlist_capacity),
         actor_id=cast.coordinator_id,
         now=published_at,
@@ -66,6 +67,8 @@ def hold(text: SessionText, number: int, cast: Cast) -> None:
         training_session_id, text, cast, now=published_at + timedelta(days=_REGISTERED_DAYS)
     )
     seating.give_up(training_session_id, text, cast)
+    if text.put_off:
+        _put_off(training_session_id, plan, cast)
     if text.status is SessionStatus.CANCELLED:
         sessions.cancel(training_session_id, actor_id=cast.coordinator_id, now=cast.now)
     elif text.is_marked:
@@ -117,6 +120,35 @@ def _meetings(text: SessionText, now: datetime) -> Iterator[MeetingPlan]:
             room=text.room,
             join_url=f"https://video.example.org/{text.course}" if is_online else None,
         )
+
+
+def _earlier(plan: SessionPlan, by: timedelta) -> SessionPlan:
+    return replace(
+        plan,
+        meetings=tuple(
+            replace(one, wall_start=one.wall_start - by, wall_end=one.wall_end - by)
+            for one in plan.meetings
+        ),
+    )
+
+
+def _put_off(training_session_id: int, plan: SessionPlan, cast: Cast) -> None:
+    """Move the meetings today to when the plan has them."""
+    ids = db.session.scalars(
+        sa.select(Meeting.id)
+        .where(Meeting.training_session_id == training_session_id)
+        .order_by(Meeting.ordinal)
+    ).all()
+    meetings = tuple(
+        replace(one, meeting_id=id_) for one, id_ in zip(plan.meetings, ids, strict=True)
+    )
+    sessions.revise(
+        training_session_id,
+        replace(plan, meetings=meetings),
+        expected_revision=None,
+        actor_id=cast.coordinator_id,
+        now=cast.now,
+    )
 
 
 def _forms(text: SessionText, number: int, cast: Cast) -> Iterator[Group]:

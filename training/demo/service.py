@@ -12,6 +12,7 @@ from training.db import db
 from training.demo import scenario
 from training.demo.cast import make_cast
 from training.demo.errors import NotFreshError
+from training.demo.following import follow
 from training.demo.holding import hold
 from training.demo.seating import allot
 from training.imports import eventbrite
@@ -52,6 +53,7 @@ def make_demo(hash_of: Mapping[str, str], *, now: datetime) -> None:
     for number, text in enumerate(scenario.SESSIONS):
         hold(text, number, cast)
     allot(cast)
+    follow(cast)
     _send_nothing_of_the_past(now)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from training.calendars.values import FeedKind
 from training.sessions.values import Audience, Delivery, SeatRules, SessionStatus
 
 #: How seats are given where nobody said otherwise.
@@ -77,6 +78,22 @@ class Kept:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """A calendar program that reads the feed of somebody."""
+
+    #: Who made the address: the local part of theirs.
+    owner: str
+    kind: FeedKind
+    #: As its owner calls it, and as we do.
+    name: str
+    program: str
+    #: How many hours ago it looked last; None: it never did.
+    hours_ago: int | None
+    #: How often it looked.
+    count: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SessionText:
     """A training session of the demo, and how many register for it."""
 
@@ -113,5 +130,7 @@ class SessionText:
     undecided: int = 0
     #: People who give up their seats today.
     give_up: int = 0
+    #: By how many minutes staff put it off today.
+    put_off: int = 0
     #: Whether the trainer has marked who came, where it is over.
     is_marked: bool = True

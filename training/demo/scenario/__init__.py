@@ -12,6 +12,7 @@ from training.demo.scenario.partners import (
     TRAINERS,
 )
 from training.demo.scenario.past import PAST
+from training.demo.scenario.readers import READERS
 
 #: In the order in which they begin, but for those that differ in their zone.
 SESSIONS = (*PAST, *AHEAD)
@@ -25,6 +26,7 @@ __all__ = [
     "COLLEAGUES",
     "COURSES",
     "PARTNERS",
+    "READERS",
     "SESSIONS",
     "SIGN_IN",
     "TRAINERS",

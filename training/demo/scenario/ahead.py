@@ -21,6 +21,7 @@ AHEAD = (
         title="Safer livestreams for beginners",
         timezone="Europe/London",
         sittings=(Sitting(day=2, time="15:00", minutes=60),),
+        put_off=60,
         capacity=16,
         trainer=2,
         groups=(5, 3),
