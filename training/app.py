@@ -231,13 +231,15 @@ def _serve_static(app: Flask, settings: Settings) -> None:
         add_headers_function=add_headers,
     )
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
-    app.extensions["looks"] = f"{version}.{_hash_of(TEMPLATES)}"
+    app.extensions["looks"] = "\n".join(
+        (settings.site_name, version, _hash_of(TEMPLATES), _hash_of(PACKAGE, "*.py"))
+    )
     app.extensions["page_cache"] = PageCache()
 
 
-def _hash_of(folder: Path) -> str:
+def _hash_of(folder: Path, pattern: str = "*") -> str:
     hashed = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in folder.rglob(pattern) if path.is_file()):
         hashed.update(path.relative_to(folder).as_posix().encode())
         hashed.update(path.read_bytes())
     return hashed.hexdigest()[:12]

@@ -108,6 +108,7 @@ STATES = (
     State("/staff/sessions/{open}/history", "coordinator"),
     State("/staff/sessions/{open}/calendars", "coordinator"),
     State("/staff/sessions/{open}/calendars/write", "coordinator"),
+    State("/staff/sessions/{moved}", "coordinator"),
     State("/staff/sessions/{moved}/calendars", "coordinator"),
     State("/staff/sessions/{moved}/calendars/write", "coordinator", opens=".mail__shown"),
     State(
@@ -205,6 +206,7 @@ STATES = (
     State("/trainer/", "trainer"),
     State("/trainer/", "coordinator", "new"),
     State("/trainer/sessions/{full}", "trainer"),
+    State("/trainer/sessions/{moved}", "coordinator"),
     State("/trainer/sessions/{over}", "coordinator"),
     State("/trainer/meetings/{meeting}", "trainer"),
     State("/trainer/meetings/{meeting_ahead}", "trainer"),

@@ -22,6 +22,8 @@ class ImapServer:
     mails: dict[int, bytes] = field(default_factory=dict)
     seen: list[int] = field(default_factory=list)
     asked: list[bytes] = field(default_factory=list)
+    #: One that the server cannot read itself.
+    broken: int | None = None
     #: Ends the connection instead of answering what contains this.
     breaks_at: bytes | None = None
     port: int = 0
@@ -62,7 +64,7 @@ class ImapServer:
             answer, _, end = self._answer(command).rpartition(b"TAG")
             line.sendall(answer + tag + end)
 
-    def _answer(self, command: bytes) -> bytes:
+    def _answer(self, command: bytes) -> bytes:  # noqa: PLR0911 -- one for each command
         word = command.split()[0].upper()
         match = _NUMBER.match(command)
         number = int(match[1]) if match else 0
@@ -78,6 +80,8 @@ class ImapServer:
             found = " ".join(str(one) for one in self.mails if one not in self.seen)
             return f"* SEARCH {found}\r\nTAG OK done\r\n".encode()
         if b"FETCH" in command and number in self.mails:
+            if number == self.broken:
+                return b"TAG NO [SERVERBUG] us@here\r\n"
             data = self.mails[number][:1_000_001]
             head = f"* 1 FETCH (UID {number} BODY[]<0> {{{len(data)}}}\r\n".encode()
             return head + data + b")\r\nTAG OK done\r\n"

@@ -96,6 +96,7 @@ def test_what_is_no_answer_is_none() -> None:
         (b"DTSTAMP:2", b"X-DTSTAMP:2"),
         (b"DTSTAMP:2026", b"DTSTAMP:2026-"),
         (b"DTSTAMP:202611", b"DTSTAMP:202613"),
+        (b"DTSTAMP:2026", b"DTSTAMP:0001"),
         (b"ATTENDEE;", b"X-ATTENDEE;"),
         (b"SEQUENCE:3", b"SEQUENCE:-3"),
         (b"SEQUENCE:3", b"SEQUENCE:3\r\nSEQUENCE:4"),
@@ -141,12 +142,28 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_ics_14_what_would_take_long_is_refused_at_once(bomb: str) -> None:
+    mail = BOMBS[bomb]
+    with_cr = b"From: a@b\r" + mail.replace(b"\r\n", b"\r").replace(b"\n", b"\r")
     began = time.perf_counter()
 
-    with pytest.raises(UnreadableError):
-        read_mail(BOMBS[bomb], authserv_id=AUTHSERV_ID)
+    for data in (mail, with_cr):
+        with pytest.raises(UnreadableError):
+            read_mail(data, authserv_id=AUTHSERV_ID)
 
     assert time.perf_counter() - began < 1
+
+
+def test_no_charset_is_a_way_to_run_anything_else() -> None:
+    """Python knows codecs that take long, refuse, or make of ASCII what no database takes."""
+    event = ANA.google().partition(b"BEGIN:VCALENDAR")
+    calendar = b"BEGIN:VCALENDAR" + event[2].partition(b"\r\n\r\n")[0]
+    calendar = calendar.replace(b"STATUS:CONFIRMED", b"COMMENT:\\ud800")
+
+    for charset in ("punycode", "idna", "undefined", "unicode_escape", "zlib", "utf-7"):
+        answer = read_answer(calendar, charset=charset)
+
+        assert answer is not None
+        assert answer.comment == "\\ud800"
 
 
 @pytest.mark.parametrize(
@@ -219,6 +236,11 @@ def test_headers_that_came_with_the_mail_do_not_count() -> None:
     """What our server found stands on top; below it anybody may have written anything."""
     failed = f"Authentication-Results: {AUTHSERV_ID}; dmarc=fail header.from=example.net\r\n"
     signed = f"Authentication-Results: {AUTHSERV_ID}; dkim=pass header.d=example.net\r\n"
+    unclosed = (
+        f"Authentication-Results: {AUTHSERV_ID}; spf=pass smtp.mailfrom={hidden}@evil.example;"
+        " dmarc=fail header.from=example.net\r\n"
+        for hidden in ('"x', "a(b")
+    )
     others = "Authentication-Results: mx.evil.example; dmarc=pass header.from=example.net\r\n"
     long = f"Authentication-Results: {AUTHSERV_ID}; {'x' * 9_000}\r\n"
     posing = f"Authentication-Results: evil.example {AUTHSERV_ID}; dmarc=pass\r\n"
@@ -228,11 +250,21 @@ def test_headers_that_came_with_the_mail_do_not_count() -> None:
 
     assert verified(failed, PASSED) is False
     assert verified(long, PASSED) is False
+    assert [verified(one, PASSED) for one in unclosed] == [False, False]
     assert verified(others) is False
     assert verified(posing) is False
     assert verified(others, PASSED) is True
     assert verified(signed, PASSED) is True
     assert verified(PASSED, failed) is True
+
+
+def test_an_answer_in_a_mail_that_is_attached_is_nobody_s() -> None:
+    """Ana forwards what Eve wrote in her name: our server vouches for Ana, not for the answer."""
+    head, _, _ = ANA.google().partition(b"--b1")
+    forwarded = head.replace(b'"b1"', b'"b0"')
+    for kind in (b"message/rfc822", b"message/global"):
+        part = b"--b0\r\nContent-Type: " + kind + b"\r\n\r\n" + ANA.google() + b"\r\n--b0--\r\n"
+        assert read_mail(forwarded + part, authserv_id=AUTHSERV_ID) is None
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, date, datetime
+from itertools import chain
 
 import pytest
 
@@ -44,6 +45,7 @@ def refusals(sheet: Sheet) -> list[str]:
     return [str(problem.error) for row in sheet.refused for problem in row.problems]
 
 
+PLACES = ",".join(map(str, range(1, 367)))
 MANY_DATES = ",".join(["20270105T090000Z"] * 200_000)
 
 RULES = {
@@ -65,6 +67,10 @@ RULES = {
     ),
     "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6": None,
     "FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=366;BYMONTH=1": None,
+    **{
+        f"FREQ={frequency};BYMONTH=2;BYMONTHDAY=30;BYSETPOS={PLACES}": None
+        for frequency in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+    },
 }
 UNFIT = (
     "FREQ=DAILY;INTERVAL=1000000000",
@@ -79,6 +85,7 @@ UNFIT = (
     "FREQ=YEARLY;BYEASTER=0",
     "FREQ=YEARLY;BYDAY=" + ",".join(["MO"] * 1_000),
     "FREQ=YEARLY;BYDAY=99MO",
+    "FREQ=WEEKLY;COUNT=3;UNTIL=20270401",
     "COUNT=3",
     "FREQ=FORTNIGHTLY",
 )
@@ -118,9 +125,9 @@ def test_ics_14_one_hostile_event_leaves_the_good_ones() -> None:
     alarm = ["BEGIN:VALARM", "TRIGGER:-PT5M", "REPEAT:1000000000", "END:VALARM"]
     hostile = {
         "It reminds of itself without end.": alarm,
-        "It lists too many single dates.": [f"EXDATE:{MANY_DATES[:240_000]}"],
+        "It lists too many single dates.": [f"EXDATE:{MANY_DATES[:16_999]}"] * 200,
         "One of its lines is longer than any text that can be kept.": [f"RDATE:{MANY_DATES}"],
-        "It says too many things.": ["EXDATE:20270105T090000Z"] * 100_000,
+        "It says too many things.": ["CATEGORIES:Bomb"] * 100_000,
         "The description has 100000 characters; at most 20000 can be kept.": [
             f"DESCRIPTION:{'x' * 100_000}"
         ],
@@ -132,6 +139,34 @@ def test_ics_14_one_hostile_event_leaves_the_good_ones() -> None:
 
         assert refusals(sheet) == [sentence]
         assert [draft.row for draft in sheet.drafts] == [2]
+
+
+def test_ics_14_pages_that_never_end() -> None:
+    """ICS-14: html.parser looks for the end of each tag in all that follows."""
+    for tag in ("<p ", "<!--", "<!", "</", "<a", "<?", "<![if", "<a x='"):
+        text = "<p>" + tag * (240_000 // len(tag))
+
+        [sentence] = refusals(read(calendar(*event(f"DESCRIPTION:{text}"))))
+
+        assert sentence.endswith("characters; at most 20000 can be kept.")
+
+
+def test_ics_14_a_zone_with_more_changes_of_the_clocks_than_there_were() -> None:
+    years = ",".join(["19800101T000000"] * 399)
+    part = ["BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0100"]
+    parts = [*part, f"RDATE:{years}", "END:STANDARD"] * 40
+    events = [
+        ["BEGIN:VEVENT", f"UID:{number}", "DTSTART;TZID=Odd:20270104T090000", "END:VEVENT"]
+        for number in range(300)
+    ]
+
+    sheet = read(
+        calendar("BEGIN:VTIMEZONE", "TZID:Odd", *parts, "END:VTIMEZONE", *(chain(*events)))
+    )
+
+    assert set(refusals(sheet)) == {
+        "The time zone “Odd” is unknown, and the calendar does not describe it."
+    }
 
 
 @pytest.mark.parametrize(
@@ -153,6 +188,12 @@ def test_ics_14_one_hostile_event_leaves_the_good_ones() -> None:
         (
             calendar(*["BEGIN:VTIMEZONE", "END:VTIMEZONE"] * 1_000),
             "The calendar has more than 200 time zones. Export fewer years of it.",
+        ),
+        (
+            calendar(
+                *(line for _ in range(200) for line in event(f"EXDATE:{MANY_DATES[:16_999]}"))
+            ),
+            "The calendar lists more than 20000 single dates. Export fewer years of it.",
         ),
         (
             calendar(*["X:"] * 1_000_000),

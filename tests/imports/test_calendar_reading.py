@@ -285,6 +285,44 @@ def test_dates_of_a_rule(lines: Sequence[str], found: list[str]) -> None:
     assert (told(sheet), instants(sheet)) == ([], found)
 
 
+def test_a_rule_until_the_end_of_time_is_followed_in_every_zone() -> None:
+    for zone, until in (
+        ("Asia/Tokyo", "99991231T235959Z"),
+        ("America/New_York", "00010101T000000Z"),
+    ):
+        start = [f"DTSTART;TZID={zone}:20270104T090000", "DURATION:PT1H"]
+
+        sheet = one(*start, f"RRULE:FREQ=MONTHLY;UNTIL={until}")
+
+        assert told(sheet) == []
+        assert len(held(sheet)) == (11 if until.startswith("9999") else 1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "venue", "description", "join_url"),
+    [
+        (["LOCATION:https://zoom.us/j/1?pwd=a; Room 5"], "Room 5", "", "https://zoom.us/j/1?pwd=a"),
+        (["LOCATION:Zoom (https://zoom.us/j/1)"], "", "", "https://zoom.us/j/1"),
+        (
+            ["X-GOOGLE-CONFERENCE:https://meet.google.com/a", "URL:https://zoom.us/j/2?pwd=b"],
+            *("", "", "https://meet.google.com/a"),
+        ),
+        (
+            [f"LOCATION:{'Room 5 ' * 40}https://zoom.us/j/1?pwd=a"],
+            *("", ("Room 5 " * 40).strip(), "https://zoom.us/j/1?pwd=a"),
+        ),
+    ],
+)
+def test_no_link_that_leads_in_stands_where_everybody_reads(
+    lines: list[str], venue: str, description: str, join_url: str
+) -> None:
+    [draft] = drafts(one("DTSTART:20270104T090000Z", "DURATION:PT1H", *lines))
+
+    [meeting] = draft.plan.meetings
+    assert (meeting.venue, draft.plan.description) == (venue, description)
+    assert meeting.join_url == join_url
+
+
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [

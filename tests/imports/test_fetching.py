@@ -1,5 +1,7 @@
 """Fetching a calendar: from a server that behaves, from ones that do not, and never from inside."""
 
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -128,6 +130,25 @@ def test_a_server_that_drips_is_left_alone(where: str) -> None:
     assert took < 5
 
 
+def test_time_that_is_over_before_there_is_a_connection_is_over_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connected = fetching._connected  # noqa: SLF001 -- what comes before it is what matters
+
+    def late(target: fetching.Target) -> socket.socket:
+        for thread in threading.enumerate():
+            if isinstance(thread, threading.Timer):
+                thread.join()
+        return connected(target)
+
+    monkeypatch.setattr(fetching, "_connected", late)
+    asked: list[str] = []
+    with server(lambda request: asked.append(request.path)) as address:
+        told = refusal(address, most_seconds=0.05)
+
+    assert (told, asked) == ("The server takes too long to answer.", [])
+
+
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
@@ -140,6 +161,7 @@ def test_a_server_that_drips_is_left_alone(where: str) -> None:
         ("https://example.org:port/", "This is no address that can be asked."),
         ("https://example.org/\r\nHost: x", "This is no address that can be asked."),
         ("https://example.org/a b", "This is no address that can be asked."),
+        ("https://example .org/", "This is no address that can be asked."),
         ("https://example.org/é", "This is no address that can be asked."),
         (f"https://example.org/{'x' * 2_000}", "This is no address that can be asked."),
         ("https://-.example/", None),
@@ -175,6 +197,7 @@ def test_addresses_that_are_asked() -> None:
         ("https://a.example/x", "https://b.example/", "https://b.example:443/"),
         ("https://a.example/x", "http://a.example/x", None),
         ("https://a.example/x", "http://localhost/", None),
+        ("https://a.example/x", "//[", None),
         ("http://localhost/x", "http://localhost/y", "http://localhost:80/y"),
         ("http://localhost/x", "http://127.0.0.1/y", None),
         ("http://localhost/x", "https://a.example/", None),

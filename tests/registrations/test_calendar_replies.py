@@ -19,6 +19,7 @@ from tests.clients import IsolatedClient
 from tests.factories import Make
 from tests.times import DAY, HOUR, NOW, TOMORROW
 from training.audit.models import AuditEntry
+from training.calendars.itip.mailboxes import mails_in
 from training.calendars.models import FeedVersion, StoredEntry
 from training.calendars.sources import Owner
 from training.clock import utc_now
@@ -327,14 +328,31 @@ def test_files_and_folders_are_read_and_left_as_they_are(
     box.add(b"From: a@example.net\r\n\r\nHello")
     single = tmp_path / "one.eml"
     single.write_bytes(answering(ana).outlook())
+    empty = tmp_path / "empty"
+    empty.touch()
     before = sorted(path.relative_to(folder) for path in folder.rglob("*"))
 
     of_folder = run(app, "--mailbox", str(folder))
     of_file = run(app, "--mailbox", str(single))
+    of_nothing = run(app, "--mailbox", str(empty))
 
     assert (of_folder.exit_code, of_folder.output) == (0, counts(kept=1, none=1))
     assert (of_file.exit_code, of_file.output) == (0, counts(kept=1))
+    assert (of_nothing.exit_code, of_nothing.output) == (0, counts())
     assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
+
+
+def test_a_mail_that_goes_away_meanwhile_stops_none_of_the_others(
+    app: Flask, ana: Registration, tmp_path: Path
+) -> None:
+    box = mailbox.Maildir(tmp_path / "maildir")
+    for _number in range(3):
+        box.add(answering(ana).apple())
+    mails = mails_in(tmp_path / "maildir")
+    next(mails)
+    box.remove(sorted(box.keys())[1])
+
+    assert len(list(mails)) == 1
 
 
 def test_a_mailbox_that_cannot_be_read_says_so(app: Flask, tmp_path: Path) -> None:
@@ -368,8 +386,10 @@ def test_on_a_mail_server_only_what_was_kept_is_marked_as_read(
             3: b"From: a@example.net\r\n\r\nHello",
             5: answering(ana).google(),
             8: answering(ana, trace="").thunderbird(),
+            4: b"",
             9: b"x" * 1_100_000,
-        }
+        },
+        broken=4,
     )
 
     with server.running(CERTIFICATE):
@@ -411,11 +431,16 @@ def test_a_mail_server_that_is_away_or_leaves_is_an_error_and_nothing_is_lost(
         after_that = kept()
         server.breaks_at = None
         refused, no_folder, again = imap(password="wrong"), imap(folder="Else"), imap()
+        unwritable = imap(password="p%C3%BC")
     away = imap()
 
     assert (broken.exit_code, refused.exit_code, no_folder.exit_code) == (1, 1, 1)
     assert broken.output.startswith("Error: The mailbox cannot be read: 127.0.0.1: ")
     assert refused.output == "Error: The mailbox cannot be read: 127.0.0.1: error.\n"
+    assert (unwritable.exit_code, unwritable.output) == (
+        1,
+        "Error: The mailbox cannot be read: 127.0.0.1: UnicodeEncodeError.\n",
+    )
     assert after_that == [("accepted", True, "")]
     assert again.output == counts(again=1)
     assert server.seen == [5]

@@ -262,6 +262,25 @@ def test_several_meetings_come_as_one_file_to_open(app: Flask, make: Make, tmp_p
     assert "whether you are coming" not in text
 
 
+def test_a_meeting_that_was_dropped_before_the_others_goes_out_of_the_calendar(
+    app: Flask, make: Make, tmp_path: Path
+) -> None:
+    two = (make.meeting_plan(TOMORROW), make.meeting_plan(TOMORROW + DAY))
+    session = make.training_session(meetings=two)
+    registration = make.registration(session, email="ana@example.net")
+    later = db.session.scalars(sa.select(Meeting.id).order_by(Meeting.starts_at)).all()[1]
+    plan = replace(
+        make.session_plan(title=session.title), meetings=(replace(two[1], meeting_id=later),)
+    )
+    with transaction():
+        sessions.revise(session.id, plan, expected_revision=None, actor_id=None, now=NOW)
+
+    [part] = invited(app, tmp_path, registration.id).iter_attachments()
+
+    events = Calendar.from_ical(str(part.get_content())).walk("VEVENT")
+    assert [event["STATUS"] for event in events] == ["CANCELLED", "CONFIRMED"]
+
+
 def test_whoever_registered_somebody_gets_a_file_and_is_not_invited(
     app: Flask, make: Make, tmp_path: Path
 ) -> None:
@@ -328,6 +347,10 @@ def test_a_command_that_can_write_nothing_says_why(app: Flask, make: Make) -> No
 
     assert run(app, 999_999).output == "Error: There is no registration 999999.\n"
     result = run(app, registration.id)
+    with transaction():
+        db.session.execute(sa.update(Person).values(email="ana@", email_key="ana@"))
+    unwritable = run(app, registration.id)
+    assert (unwritable.exit_code, unwritable.output[:7]) == (1, "Error: ")
     assert (result.exit_code, result.output) == (
         1,
         f"Error: Registration {registration.id} is of somebody whom no mail reaches.\n",

@@ -243,7 +243,7 @@ def test_wait_07_each_who_waits_shows_why(
     assert [text.count(together), full.count(together)] == [3, 3]
     assert "4. in line Waits behind a group that nobody may pass." in text
     assert "behind a group" not in full
-    assert len(sent) == 9
+    assert len(sent) == 10
 
 
 @pytest.mark.parametrize("needed", [2, 5])

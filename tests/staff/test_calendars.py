@@ -327,6 +327,18 @@ def test_no_trace_of_where_a_program_asked_from_is_stored(
     assert [ip for ip in ("198.51.100", "203.0.113") if ip in everything] == []
 
 
+def test_health_page_leaves_out_programs_that_never_had_the_session(
+    client: IsolatedClient, make: Make
+) -> None:
+    trainer = make.trainer()
+    session = make_session(make, trainer)
+    reader(FeedKind.TRAINER, trainer.person_id, BEFORE_ALL)
+    move(make, session)
+    client.sign_in(make.coordinator())
+
+    assert lines(client.page("/staff/calendars"), "moved") == []
+
+
 def test_health_page_counts_addresses_and_programs_and_leads_to_what_moved(
     client: IsolatedClient, make: Make
 ) -> None:
@@ -338,7 +350,7 @@ def test_health_page_counts_addresses_and_programs_and_leads_to_what_moved(
     person_id = register(make, session)
     client.sign_in(staff)
     empty = client.page("/staff/calendars").text()
-    assert "all programs have the new time" in empty
+    assert "No program still has the old time" in empty
     assert "No program looked" in empty
     reader(FeedKind.TRAINER, trainer.person_id, BEFORE_MOVE)
     reader(FeedKind.TRAINER, trainer.person_id)

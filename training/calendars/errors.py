@@ -30,14 +30,12 @@ class AlreadyReplacedError(ConflictError):
 
 
 class NotReadableError(ConflictError):
-    """An address is not replaced, because its owner may no longer read the feed."""
+    """No address is made, because its owner may not read what it would show."""
 
     code = "not-readable"
 
     def __init__(self) -> None:
-        super().__init__(
-            N_("You may no longer read this calendar, so there is no new address. Revoke this one.")
-        )
+        super().__init__(N_("You may no longer read this calendar, so no address was made."))
 
 
 class AlreadyMadeError(ConflictError):

@@ -230,7 +230,7 @@ def wall_times(now: datetime) -> list[Finding]:
         Finding(
             "times",
             f"session {found.session.id}",
-            "has times that the clocks on its walls will not show; see `training meetings retime`",
+            "is at other times than its wall clocks say; see `training meetings retime`",
         )
         for found in find_retimings(now=now)
     ]

@@ -99,7 +99,11 @@ def redirected(target: Target, location: str) -> Target:
 
     :raise UnreachableError: it leaves TLS, or this machine.
     """
-    other = _parsed(urljoin(target.url, location), is_typed=False)
+    try:
+        url = urljoin(target.url, location)
+    except ValueError as error:
+        raise UnreachableError(N_("This is no address that can be asked.")) from error
+    other = _parsed(url, is_typed=False)
     other = replace(other, is_typed=target.is_typed and other.host == target.host)
     if other.is_secure and target.is_secure:
         return other
@@ -120,7 +124,8 @@ def _parsed(url: str, *, is_typed: bool) -> Target:
         raise UnreachableError(N_("This is no address that can be asked.")) from error
     if scheme not in {"http", "https"}:
         raise UnreachableError(N_("The address must begin with https://."))
-    if not host or len(url) > MAX_URL or any(char <= " " or char == "\x7f" for char in path):
+    is_broken = any(char <= " " or char == "\x7f" for char in host + path)
+    if not host or len(url) > MAX_URL or is_broken:
         raise UnreachableError(N_("This is no address that can be asked."))
     if parts.username is not None or parts.password is not None:
         raise UnreachableError(N_("An address with a password in it is not asked."))
@@ -178,6 +183,8 @@ class _Pinned(http.client.HTTPConnection):
             sock = context.wrap_socket(sock, server_hostname=self._target.host)
             self._watch.connection = sock
         self.sock = sock
+        if self._watch.is_over:  # it ended while there was no connection to end
+            raise TimeoutError
 
 
 def _connected(target: Target) -> socket.socket:

@@ -198,8 +198,7 @@ def _is_outdated(found: CalendarAnswer, invited: _Invited) -> bool:
     if found.sequence < invited.since_revision:
         return True
     at = invited.rescheduled_at
-    # Programs write whole seconds.
-    return at is not None and found.stamped_at < at.replace(microsecond=0)
+    return at is not None and found.stamped_at < at
 
 
 def _key(received: ReceivedAnswer, invited: _Invited) -> bytes:

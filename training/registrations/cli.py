@@ -91,13 +91,13 @@ def _mail(
         queued_at=now,
         now=now,
     )
-    rendered = render_invitation(
-        facts, method=method, is_update=is_update, wants_answer=wants_answer
-    )
-    if not isinstance(rendered, Rendered):
-        why = _UNTOLD.get((method, rendered), "is of somebody whom no mail reaches")
-        raise click.ClickException(f"Registration {registration_id} {why}.")
     try:
+        rendered = render_invitation(
+            facts, method=method, is_update=is_update, wants_answer=wants_answer
+        )
+        if not isinstance(rendered, Rendered):
+            why = _UNTOLD.get((method, rendered), "is of somebody whom no mail reaches")
+            raise click.ClickException(f"Registration {registration_id} {why}.")
         envelope = build(
             rendered,
             sender=settings.mail_from,

@@ -164,7 +164,8 @@ def own_entries(
     :param is_given_up: as they will stand there once a registration that is live is given up.
     """
     settings: Settings = current_app.extensions["settings"]
-    places = _places(person_id, training_session.starts_at)
+    # Not from the start of the session: a meeting before it may have been dropped.
+    places = _places(person_id, min(one.starts_at for one in training_session.meetings))
     entries = open_entries(training_session, base_url=settings.base_url)
     return [
         _own(entry, meeting, _given_up(place) if is_given_up else place)

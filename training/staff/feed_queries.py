@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from training.audit.models import AuditEntry
 from training.calendars.models import FeedFetch, FeedToken
 from training.calendars.values import FeedKind
 from training.db import db
@@ -30,6 +31,15 @@ from training.staff.calendar_values import (
 #: How far ahead a session is looked at, and how many at most.
 AHEAD = timedelta(days=30)
 MOST_SESSIONS = 100
+#: A program that has not looked since then has no old time of a session: it has none at all.
+_MADE_AT = (
+    sa.select(sa.func.min(AuditEntry.at))
+    .where(
+        AuditEntry.subject_kind == "training_session",
+        AuditEntry.subject_id == TrainingSession.id,
+    )
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +129,7 @@ def moved_sessions(*, now: datetime) -> list[MovedSession]:
             TrainingSession.ends_at,
             TrainingSession.revised_at,
             rescheduled_at,
+            _MADE_AT.label("made_at"),
         )
         .join(Meeting, Meeting.training_session_id == TrainingSession.id)
         .where(TrainingSession.ends_at > now, TrainingSession.starts_at < now + AHEAD)
@@ -134,7 +145,7 @@ def moved_sessions(*, now: datetime) -> list[MovedSession]:
             rescheduled_at=row.rescheduled_at,
             revised_at=row.rescheduled_at,
             trainers_revised_at=row.rescheduled_at,
-            made_at=None,
+            made_at=row.made_at,
         )
         standings = [(one, one.standing(changes)) for one in addresses[row.id]]
         outdated = sum(standing is Standing.OLD_TIME for _, standing in standings)

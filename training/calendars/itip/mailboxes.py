@@ -63,14 +63,18 @@ def _contents(path: Path) -> Iterator[bytes]:
         start = file.read(MAX_MAIL + 1)
     if start.startswith(b"From "):
         yield from _read_all(mailbox.mbox(path, factory=None, create=False))
-    else:
+    elif start:  # an mbox without mails is an empty file
         yield start
 
 
 def _read_all(box: "mailbox.Maildir | mailbox.mbox") -> Iterator[bytes]:
     with closing(box):
         for key in sorted(box.keys()):
-            with box.get_file(key) as file:
+            try:
+                opened = box.get_file(key)
+            except (KeyError, FileNotFoundError):
+                continue  # somebody deleted it meanwhile
+            with opened as file:
                 yield file.read(MAX_MAIL + 1)
 
 
@@ -133,7 +137,8 @@ def unread_mails(server: ImapServer, *, now: datetime) -> Iterator[Iterator[Rece
                 imap.logout()
             with suppress(OSError):  # closed already
                 imap.shutdown()
-    except (OSError, imaplib.IMAP4.error) as error:
+    # The library writes nothing but ASCII: not every password.
+    except (OSError, imaplib.IMAP4.error, UnicodeEncodeError) as error:
         raise MailboxError(f"{server.host}: {_named(error)}") from error
 
 
@@ -144,7 +149,8 @@ def _unread(imap: imaplib.IMAP4, now: datetime) -> Iterator[ReceivedMail]:
     for number in (found or b"").split()[-_MAX_MAILS:]:
         uid = number.decode("ascii")
         # PEEK marks nothing; and of a mail that is too large no more comes than shows that.
-        answer = _checked(imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MAX_MAIL + 1}>)"))
+        # A server says NO to a mail that it cannot read itself; the others are not to wait for it.
+        _status, answer = imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MAX_MAIL + 1}>)")
         data = next((item[1] for item in answer if isinstance(item, tuple)), None)
         if data is not None:  # else somebody deleted it meanwhile
             yield ReceivedMail(data=data, mark_as_read=_marking(imap, uid))

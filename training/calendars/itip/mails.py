@@ -73,6 +73,8 @@ def read_mail(data: bytes, *, authserv_id: str | None) -> ReceivedAnswer | None:
 def _refuse_bombs(data: bytes) -> None:
     if len(data) > MAX_MAIL:
         raise UnreadableError("too large")
+    # The parser ends a line at CR alone, too.
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     counts = (
         (_BOUNDARY, MAX_BOUNDARIES),
         (_INNER_MAIL, MAX_INNER_MAILS),
@@ -87,10 +89,12 @@ def _refuse_bombs(data: bytes) -> None:
 def _answers(mail: Message) -> Iterator[CalendarAnswer]:
     """Yield the answers in the parts of a mail.
 
+    Not of a mail that is attached: nobody vouches for who wrote that.
+
     :raise UnreadableError: none could be read, though there is a calendar part.
     """
     trouble = None
-    parts = [part for part in mail.walk() if not part.is_multipart()]
+    parts = list(_parts(mail))
     for wanted in _TYPES:
         for part in parts:
             if part.get_content_type() != wanted:
@@ -105,6 +109,15 @@ def _answers(mail: Message) -> Iterator[CalendarAnswer]:
                 trouble = error
     if trouble is not None:
         raise trouble
+
+
+def _parts(part: Message) -> Iterator[Message]:
+    if not part.is_multipart():
+        yield part
+    elif part.get_content_maintype() != "message":
+        for inner in part.get_payload():
+            if isinstance(inner, Message):
+                yield from _parts(inner)
 
 
 def _charset(part: Message) -> str:
@@ -140,7 +153,10 @@ def _is_vouched(mail: Message, *, authserv_id: str, domain: str) -> bool:
     for value in _headers(mail, "Authentication-Results"):
         if len(value) > MAX_HEADER:  # passed over, it would make room for a forged one
             return False
-        server, *results = _without_comments(value).split(";")
+        plain = _without_comments(value)
+        if plain is None:  # nor for one in which the sender hides what follows
+            return False
+        server, *results = plain.split(";")
         if (server.split() or [""])[0].lower() != authserv_id:
             continue
         found = [match for result in results if (match := _DMARC.fullmatch(result.strip()))]
@@ -154,10 +170,10 @@ def _is_of(properties: str, domain: str) -> bool:
     return all(_domain(f"x@{found}") == domain for found in _HEADER_FROM.findall(properties))
 
 
-def _without_comments(value: str) -> str:
+def _without_comments(value: str) -> str | None:
     """Return a header without comments, and with a mark for what stands in quotes.
 
-    Both may hold what the sender chose, such as ``; dmarc=pass``.
+    None: one of them has no end. Both may hold what the sender chose, such as ``; dmarc=pass``.
     """
     kept, depth, is_quoted, is_escaped = [], 0, False, False
     for char in value:
@@ -174,4 +190,4 @@ def _without_comments(value: str) -> str:
             kept.append('"')
         else:
             kept.append(char)
-    return "".join(kept)
+    return None if is_quoted or depth else "".join(kept)

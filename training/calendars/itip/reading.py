@@ -20,6 +20,10 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _COMPONENT = re.compile(r"(BEGIN|END):\s*([A-Za-z0-9-]+)\s*", re.IGNORECASE)
 _INSTANT = re.compile(r"(\d{8}T\d{6})Z?")
+#: Left alone by charsets of text; not by "punycode", "unicode_escape" and other codecs of Python.
+_ASCII = rb"\u0041+-~{"
+#: Before any invitation of ours. Years near 0 overflow in zones west of Greenwich.
+_FIRST_YEAR = 2000
 _CALENDAR, _EVENT = ["VCALENDAR"], ["VCALENDAR", "VEVENT"]
 #: Nothing else is looked at: no rule is expanded, no zone built, no alarm repeated.
 _WANTED = frozenset({"UID", "SEQUENCE", "DTSTAMP", "DTSTART", "ATTENDEE", "COMMENT"})
@@ -90,13 +94,14 @@ def _lines(data: bytes, charset: str) -> list[str]:
     lines = _LINE_END.split(_FOLD.sub(b"", data.removeprefix(BOM_UTF8)))
     if len(lines) > MAX_LINES:
         raise UnreadableError("too many lines")
-    return [_decoded(line, charset) for line in lines]
+    known = charset if _is_charset(charset) else "utf-8"
+    return [line.decode(known, errors="replace") for line in lines]
 
 
-def _decoded(line: bytes, charset: str) -> str:
-    with suppress(LookupError):
-        return line.decode(charset, errors="replace")
-    return line.decode(errors="replace")
+def _is_charset(name: str) -> bool:
+    with suppress(LookupError, UnicodeError):
+        return _ASCII.decode(name, errors="replace") == _ASCII.decode()
+    return False
 
 
 def _relevant(lines: list[str]) -> tuple[str, list[str]]:
@@ -162,9 +167,12 @@ def _instant(value: str) -> datetime:
     """Return DTSTAMP, which is in UTC whether a program says so or not (RFC 5545, 3.8.7.2)."""
     match = _INSTANT.fullmatch(value.strip())
     try:
-        return datetime.strptime(f"{match[1] if match else ''}+0000", "%Y%m%dT%H%M%S%z")
+        instant = datetime.strptime(f"{match[1] if match else ''}+0000", "%Y%m%dT%H%M%S%z")
     except ValueError as error:
         raise UnreadableError("no time") from error
+    if instant.year < _FIRST_YEAR:
+        raise UnreadableError("no time")
+    return instant
 
 
 def _proposed(values: list[tuple[Parameters, str]]) -> str:

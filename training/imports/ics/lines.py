@@ -24,8 +24,10 @@ MAX_DEPTH = 6
 MAX_ZONES = 200
 #: More than the longest description that we keep, however it is escaped.
 MAX_LINE_BYTES = 250_000
-#: Of one event: dates that are left out or added by hand, and properties that are read.
+#: Of one event or time zone, and of all of a file: dates that are left out or added by hand.
 MAX_LISTED_DATES = 1_000
+MAX_FILE_LISTED_DATES = 20_000
+#: Properties of one event that are read.
 MAX_PROPERTIES = 1_500
 #: Nobody is reminded more often.
 MAX_REPEAT = 1_000
@@ -64,6 +66,8 @@ class RawComponent:
     #: Which VCALENDAR of the file it stands in; their zones are their own.
     calendar: int
     lines: list[bytes] = field(default_factory=list)
+    #: How many dates it leaves out or adds.
+    listed: int = 0
     #: Why it is not to be parsed.
     excess: str | None = None
 
@@ -153,7 +157,7 @@ class _Scan:
     def __init__(self) -> None:
         self.found = RawCalendars()
         self._open: list[bytes] = []
-        self._calendars = self._components = 0
+        self._calendars = self._components = self._listed = 0
         self._current: RawComponent | None = None
 
     def run(self, lines: Iterator[bytes]) -> RawCalendars:
@@ -252,12 +256,24 @@ class _Scan:
             current.excess = N_("One of its lines is longer than any text that can be kept.")
         elif len(current.lines) >= MAX_PROPERTIES:
             current.excess = N_("It says too many things.")
-        elif line[:6].upper() in {b"EXDATE", b"RDATE;", b"RDATE:"} and (
-            line.count(b",") >= MAX_LISTED_DATES
-        ):
-            current.excess = N_("It lists too many single dates.")
+        elif line[:6].upper() in {b"EXDATE", b"RDATE;", b"RDATE:"}:
+            self._keep_dates(current, line)
         else:
             current.lines.append(line)
+
+    def _keep_dates(self, current: RawComponent, line: bytes) -> None:
+        number = line.count(b",") + 1
+        current.listed += number
+        if current.listed > MAX_LISTED_DATES:
+            current.excess = N_("It lists too many single dates.")
+            return
+        self._listed += number
+        if self._listed > MAX_FILE_LISTED_DATES:
+            raise TooLargeFileError(
+                N_("The calendar lists more than %(most)s single dates. Export fewer years of it."),
+                most=MAX_FILE_LISTED_DATES,
+            )
+        current.lines.append(line)
 
 
 def int_of(digits: bytes) -> int:

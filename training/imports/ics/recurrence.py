@@ -6,7 +6,7 @@ are is found afterwards, date by date.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -116,6 +116,8 @@ def repeated(
     :raise UnfitEventError: a rule that no training follows, or more dates than are taken.
     """
     first, last = window
+    if "COUNT" in rule and "UNTIL" in rule:  # RFC 5545, section 3.3.10: one or the other
+        raise _unusable(rule)
     arguments = _arguments(rule, start, zone)
     interval = _interval(rule, steps)
     found: list[datetime] = []
@@ -154,7 +156,9 @@ def _interval(rule: vRecur, steps: Steps) -> _CountedInterval:
     if not isinstance(number, int) or not 1 <= number <= 1_000:  # noqa: PLR2004 -- three years of days
         raise _unusable(rule)
     interval = _CountedInterval(number)
-    interval.steps, interval.left, interval.cost = steps, MAX_STEPS, _COST[_frequency(rule)]
+    # dateutil looks at all days of a step anew for each place that BYSETPOS names.
+    cost = _COST[_frequency(rule)] * (1 + len(rule.get("BYSETPOS", [])))
+    interval.steps, interval.left, interval.cost = steps, MAX_STEPS, cost
     return interval
 
 
@@ -232,7 +236,9 @@ def until_wall(until: object, zone: ZoneInfo) -> datetime:
     :raise UnfitEventError: it is no time.
     """
     if isinstance(until, datetime):
-        return utc_to_wall(until, zone)[0] if until.tzinfo else until
+        # "For ever" is the last second of 9999 in some programs, and the wall shows another year.
+        is_near = until.tzinfo and MINYEAR < until.year < MAXYEAR
+        return utc_to_wall(until, zone)[0] if is_near else until.replace(tzinfo=None)
     if isinstance(until, date):
         return datetime.combine(until, time(23, 59, 59))
     raise UnfitEventError(N_("Its rule cannot be followed: %(rule)s."), rule="UNTIL")

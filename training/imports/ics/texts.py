@@ -32,9 +32,13 @@ _NO_PLACE = re.compile(
 )
 _LINK = re.compile(r"https?://[^\s<>\"'\\]{1,2000}", re.IGNORECASE)
 _TAG = re.compile(
-    r"</?(?:a|b|br|p|div|span|ul|ol|li|i|u|html|body|h[1-6]|strong|em)\b[^>]{0,2000}>",
+    r"</?(?:a|b|br|p|div|span|ul|ol|li|i|u|html|body|h[1-6]|strong|em)\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
+#: Comments and their like, and what begins no tag: html.parser looks for the end of each one that
+#: has none in all that follows, which takes minutes for a long text.
+_REMARK = re.compile(r"<![^<>]*>")
+_NO_TAG = re.compile(r"<(?!/?[a-z][^<>]*>)", re.IGNORECASE)
 #: Elements that end a line, and those whose text is none.
 _BLOCKS = frozenset({"br", "p", "div", "li", "tr", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT = frozenset({"script", "style", "head", "title"})
@@ -76,13 +80,14 @@ def read_words(event: Event) -> Words:
     without_link = _without_meeting_links(description, join_url)
     if is_cleaned or without_link != description:
         cleaned.append("description")
-    place = "" if _is_link(location) or _NO_PLACE.fullmatch(location) else location
+    place = "" if _is_link(location) else _place(location, join_url)
     parts = [without_link]
     if len(place) > MAX_VENUE:
         parts.append(place)
         place = ""
         cleaned.append("location")
-    if url and url != join_url and is_web_address(url) and url not in without_link:
+    is_way_in = url == join_url or _is_of_meeting(url)
+    if not is_way_in and is_web_address(url) and url not in without_link:
         parts.append(url)
     return Words(
         title=title,
@@ -92,6 +97,14 @@ def read_words(event: Event) -> Words:
         cleaned=tuple(cleaned),
         is_without_place=bool(location) and not place and "location" not in cleaned,
     )
+
+
+def _place(location: str, join_url: str | None) -> str:
+    """Return where it takes place, without what leads in: everybody may read it."""
+    place = _without_meeting_links(location, join_url)
+    if place != location:
+        place = place.strip(" ,;:|/–-()")
+    return "" if _NO_PLACE.fullmatch(place) else place
 
 
 def _refuse_unfit(title: str) -> None:
@@ -162,7 +175,7 @@ class _Plain(HTMLParser):
 def _plain(html: str) -> str:
     """Return what a text in HTML says."""
     parser = _Plain()
-    parser.feed(html)
+    parser.feed(_NO_TAG.sub("&lt;", _REMARK.sub("", html)))
     parser.close()
     lines = [" ".join(line.split()) for line in "".join(parser.text).splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
@@ -197,7 +210,7 @@ def _is_of_meeting(link: str) -> bool:
 
 
 def _without_meeting_links(description: str, join_url: str | None) -> str:
-    """Return a description without links that let everybody in."""
+    """Return a text without links that let everybody in."""
     secret: Iterable[str] = {
         link for link in _links(description) if link == join_url or _is_of_meeting(link)
     }
