@@ -8,7 +8,6 @@ from tests.clients import IsolatedClient, values_of
 from tests.factories import Make
 from tests.registrations.links import manage_path
 from tests.times import DAY
-from training.accounts.models import Account
 from training.calendars import service
 from training.calendars.models import FeedToken
 from training.calendars.service import MOST_FEEDS
@@ -165,19 +164,3 @@ def test_nobody_makes_an_address_without_the_link(
     assert client.get("/registrations/nobodys.0.link/calendar").status_code == 404
     assert client.get(path).status_code == 404
     assert '/calendar"' not in client.get(manage).text
-
-
-def test_who_may_not_read_gets_no_address_by_the_link_of_a_mail_either(
-    client: IsolatedClient, make: Make
-) -> None:
-    """ICS-07: an address that never showed anything would only puzzle them."""
-    trainer = make.trainer(email="tom@example.org")
-    path = f"{manage_path(make.registration(email='tom@example.org'))}/calendar"
-    with transaction():
-        db.session.get_one(Account, trainer.id).disabled_at = utc_now()
-
-    refused = client.fill(path, {"name": "Phone"})
-
-    assert refused.status_code == 409
-    assert "You may no longer read this calendar" in refused.text
-    assert db.session.scalars(sa.select(FeedToken)).all() == []

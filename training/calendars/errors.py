@@ -30,12 +30,14 @@ class AlreadyReplacedError(ConflictError):
 
 
 class NotReadableError(ConflictError):
-    """No address is made, because its owner may not read what it would show."""
+    """An address is not replaced, because its owner may no longer read the feed."""
 
     code = "not-readable"
 
     def __init__(self) -> None:
-        super().__init__(N_("You may no longer read this calendar, so no address was made."))
+        super().__init__(
+            N_("You may no longer read this calendar, so there is no new address. Revoke this one.")
+        )
 
 
 class AlreadyMadeError(ConflictError):
