@@ -36,7 +36,7 @@ run: $(VENV)/.run
 	@exec $(TRAINING) serve --port $(PORT) --workers $(WORKERS)
 
 test: $(VENV)/.test
-	@.ci/say-if-no-chromium
+	@.ci/say-what-is-skipped
 	@$(BIN)/python -m pytest -n 2
 
 race: $(VENV)/.test

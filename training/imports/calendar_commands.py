@@ -18,7 +18,7 @@ from training.imports.sheet_commands import (
     Choices,
     bring_in,
     counted,
-    in_words,
+    line_of,
     say_what_is_kept,
 )
 from training.imports.values import CalendarOptions, Kind, Outcome, Report, Row
@@ -167,12 +167,4 @@ def _lines(row: Row, *, is_written: bool) -> Iterator[str]:
         yield f"refused  {name}  ({field}{problem.error})"
     if row.problems:
         return
-    is_done = is_written or row.outcome not in {Outcome.CREATED, Outcome.CHANGED}
-    outcome = in_words(row.outcome) if is_done else f"would be {in_words(row.outcome)}"
-    details = [", ".join(row.changed)] if row.changed else []
-    if row.cleaned:
-        details.append(f"cleaned: {', '.join(row.cleaned)}")
-    if row.note is not None:
-        details.append(str(row.note))
-    line = f"{outcome}  {name}"
-    yield f"{line}  ({'; '.join(details)})" if details else line
+    yield line_of(row, name, is_written=is_written)

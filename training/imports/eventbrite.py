@@ -20,7 +20,7 @@ from training.clock import (
     wall_to_utc,
 )
 from training.errors import N_, DomainError
-from training.imports.cleaning import cleaned_noting
+from training.imports.cleaning import cleaned_noting, refuse_unfit_title
 from training.imports.errors import UnfitEventError, UnknownFormatError, WrongZoneDataError
 from training.imports.values import ImportedSession, Refused
 from training.sessions.values import (
@@ -40,8 +40,6 @@ from training.text import (
 )
 
 SOURCE = "eventbrite"
-
-MAX_TITLE = 200
 MAX_KEY = 128
 #: More seats than any room or video call has.
 MAX_CAPACITY = 100_000
@@ -161,15 +159,7 @@ def _key(event: Event) -> str:
 def _title(event: Event, cleaned: list[str]) -> str:
     text = _text(_object(event, "name"), "text", within="name.")
     title = _clean(text, cleaned_line, "title", cleaned)
-    if not title:
-        raise UnfitEventError(N_("It has no title."))
-    if len(title) > MAX_TITLE:
-        # Cut short, a title may say something else; whoever wrote it knows what to leave out.
-        raise UnfitEventError(
-            N_("The title has %(length)s characters; at most %(limit)s can be kept."),
-            length=len(title),
-            limit=MAX_TITLE,
-        )
+    refuse_unfit_title(title)
     return title
 
 

@@ -125,6 +125,14 @@ def _lines(row: Row, *, is_written: bool) -> Iterator[str]:
         yield f"refused  {place}  {name}  ({problem.error})"
     if row.problems:
         return
+    yield line_of(row, f"row {row.number}  {name}", is_written=is_written)
+
+
+def line_of(row: Row, name: str, *, is_written: bool) -> str:
+    """Return the line of a row that is not refused: what becomes of it, and all that is to say.
+
+    :param name: what the line is about.
+    """
     is_done = is_written or row.outcome not in {Outcome.CREATED, Outcome.CHANGED}
     outcome = in_words(row.outcome) if is_done else f"would be {in_words(row.outcome)}"
     details = [", ".join(row.changed)] if row.changed else []
@@ -132,5 +140,5 @@ def _lines(row: Row, *, is_written: bool) -> Iterator[str]:
         details.append(f"cleaned: {', '.join(row.cleaned)}")
     if row.note is not None:
         details.append(str(row.note))
-    line = f"{outcome}  row {row.number}  {name}"
-    yield f"{line}  ({'; '.join(details)})" if details else line
+    line = f"{outcome}  {name}"
+    return f"{line}  ({'; '.join(details)})" if details else line

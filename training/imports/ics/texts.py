@@ -10,12 +10,11 @@ from urllib.parse import urlsplit
 from icalendar import Event
 
 from training.errors import N_
-from training.imports.cleaning import cleaned_noting
+from training.imports.cleaning import cleaned_noting, refuse_unfit_title
 from training.imports.errors import UnfitEventError
 from training.sessions.fields import is_web_address
 from training.text import MAX_LONG_TEXT, cleaned_line, cleaned_lines
 
-MAX_TITLE = 200
 MAX_VENUE = 200
 MAX_URL = 2_000
 #: Whose addresses are rooms that one enters: not for everybody to read.
@@ -71,7 +70,7 @@ def read_words(event: Event) -> Words:
     title, is_cleaned = cleaned_noting(_first(event, "SUMMARY"), cleaned_line)
     if is_cleaned:
         cleaned.append("title")
-    _refuse_unfit(title)
+    refuse_unfit_title(title)
     location = cleaned_line(_first(event, "LOCATION"))
     url = cleaned_line(_first(event, "URL"))
     description, is_cleaned = cleaned_noting(_description(event), cleaned_lines)
@@ -105,18 +104,6 @@ def _place(location: str, join_url: str | None) -> str:
     if place != location:
         place = place.strip(" ,;:|/–-()")
     return "" if _NO_PLACE.fullmatch(place) else place
-
-
-def _refuse_unfit(title: str) -> None:
-    if not title:
-        raise UnfitEventError(N_("It has no title."))
-    if len(title) > MAX_TITLE:
-        # Cut short, a title may say something else; whoever wrote it knows what to leave out.
-        raise UnfitEventError(
-            N_("The title has %(length)s characters; at most %(limit)s can be kept."),
-            length=len(title),
-            limit=MAX_TITLE,
-        )
 
 
 def _fitting(description: str) -> str:
