@@ -100,5 +100,7 @@ def test_the_same_on_a_phone_without_javascript(site: Site, visit: Visit) -> Non
     phone.get_by_role("button", name="Cancel and tell 1 person").click()
     expect(phone.get_by_text("1 person is cancelled, and told by mail.")).to_be_visible()
     for tab in ("Overview", "People", "Sessions", "Attendance"):
-        phone.get_by_role("link", name=tab, exact=True).click()
+        link = phone.get_by_role("link", name=tab, exact=True)
+        link.click()
+        expect(link).to_have_attribute("aria-current", "true")
         assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
