@@ -20,7 +20,10 @@ class Campaign(Base):
     """A drive with a period, a goal, partners and sessions."""
 
     __tablename__ = "campaign"
-    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="ends_after_start"),)
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("goal > 0", name="goal_positive"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
@@ -29,6 +32,8 @@ class Campaign(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     status: Mapped[CampaignStatus] = mapped_column(default=CampaignStatus.DRAFT)
+    #: How many people are to be trained; None: nobody set a number.
+    goal: Mapped[int | None]
     #: What a new session of this campaign starts with: field of the session → value.
     session_defaults: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: Set: no form offers it any more; its sessions keep it.

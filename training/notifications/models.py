@@ -22,6 +22,13 @@ class Message(Base):
             sqlite_where=text("status = 'queued'"),
             postgresql_where=text("status = 'queued'"),
         ),
+        # What could not be sent, the newest first.
+        Index(
+            "ix_message_dead",
+            "ended_at",
+            sqlite_where=text("status = 'dead'"),
+            postgresql_where=text("status = 'dead'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base, conflicts, enum_type
@@ -60,6 +70,13 @@ class Registration(Base):
             sqlite_where=text("status = 'requested'"),
             postgresql_where=text("status = 'requested'"),
         ),
+        # Seats that nobody is named for yet: few, and looked for by their deadlines.
+        Index(
+            "ix_registration_placeholder",
+            "training_session_id",
+            sqlite_where=text(f"is_placeholder AND {LIVE_SQL}"),
+            postgresql_where=text(f"is_placeholder AND {LIVE_SQL}"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,6 +87,10 @@ class Registration(Base):
     name: Mapped[str] = mapped_column(String(200))
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
     claim: Mapped[Claim]
+    #: The code that they came with, if any.
+    code_id: Mapped[int | None] = mapped_column(ForeignKey("invitation_code.id"), index=True)
+    #: A seat for somebody whom the organization names later; who stands in it is nobody yet.
+    is_placeholder: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Assigned in ``seats`` only, under the session's lock.
     status: Mapped[RegistrationStatus]
     #: Given under the lock, never changed or used again. The place in line is a rank, computed.
@@ -129,3 +150,45 @@ class CalendarReply(Base):
     received_at: Mapped[datetime]
     #: Whether our mail server vouches for the sender. Else it is shown, and counts for nothing.
     is_verified: Mapped[bool]
+
+
+class InvitationCode(Base):
+    """A secret that proves that whoever has it registers for an organization; shown once.
+
+    It is good for one session, for a campaign's, or for all that the organization may see.
+    """
+
+    __tablename__ = "invitation_code"
+    __table_args__ = (
+        CheckConstraint("training_session_id IS NULL OR campaign_id IS NULL", name="of_one"),
+        CheckConstraint("most > 0", name="most_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: SHA-256.
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    training_session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("training_session.id"), index=True
+    )
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    #: What whoever made it calls it.
+    name: Mapped[str] = mapped_column(String(80), default="")
+    #: Live registrations with it in one session; None: as many as have it.
+    most: Mapped[int | None]
+    made_at: Mapped[datetime]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Note(Base):
+    """What staff wrote down about a registration, for each other."""
+
+    __tablename__ = "note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    text: Mapped[str] = mapped_column(String(2000))
+    written_at: Mapped[datetime]
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

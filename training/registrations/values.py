@@ -48,6 +48,7 @@ class CancelledBecause(StrEnum):
     PERSON = "person"  # the participant, or a representative for them: ``cancelled_by`` tells which
     STAFF = "staff"
     SESSION = "session"
+    UNNAMED = "unnamed"  # nobody said in time who comes
 
 
 class ReplyAnswer(StrEnum):

@@ -69,6 +69,7 @@ def cancelled_words() -> dict[CancelledBecause, str]:
         CancelledBecause.PERSON: _("Cancelled by themselves"),
         CancelledBecause.STAFF: _("Cancelled by staff"),
         CancelledBecause.SESSION: _("Cancelled with the session"),
+        CancelledBecause.UNNAMED: _("Nobody was named in time"),
     }
 
 

@@ -1,9 +1,11 @@
 """Courses, training sessions, their meetings, who trains, and where."""
 
-from datetime import datetime
+from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ColumnElement,
     DateTime,
@@ -26,7 +28,13 @@ from training.sessions.errors import (
     RoomNameTakenError,
     VenueNameTakenError,
 )
-from training.sessions.values import Audience, Delivery, Promotion, SessionStatus
+from training.sessions.values import (
+    Audience,
+    Delivery,
+    Promotion,
+    QuestionKind,
+    SessionStatus,
+)
 
 conflicts["uq_course_slug"] = CourseSlugTakenError
 conflicts["uq_venue_name"] = VenueNameTakenError
@@ -45,6 +53,12 @@ class Course(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     #: BCP 47.
     language: Mapped[str] = mapped_column(String(16), default="en")
+    #: For whom it is, in a sentence or two.
+    for_whom: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    #: What a new session of it starts with: field of the session's form → value.
+    session_defaults: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict, server_default="{}"
+    )
     #: Set: no form offers it any more; what was held of it stays.
     archived_at: Mapped[datetime | None]
     #: Raised by every change, so that nobody overwrites what they have not seen.
@@ -72,6 +86,8 @@ class Venue(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     address: Mapped[str] = mapped_column(String(500), default="")
     timezone: Mapped[str | None] = mapped_column(String(64))
+    #: How people get in and about who do not walk, see or hear as most do.
+    accessibility: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     #: As of a course; raised by a change of its rooms too.
     archived_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -96,6 +112,20 @@ class Room(Base):
     def label(self) -> str:
         """The room as people find it: its own name, then the venue's."""
         return f"{self.name}, {self.venue.name}" if self.name else self.venue.name
+
+
+class Series(Base):
+    """Sessions that were planned together by one rule; each is changed for itself afterwards."""
+
+    __tablename__ = "series"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: RRULE (RFC 5545, section 3.3.10), as staff chose it.
+    rule: Mapped[str] = mapped_column(String(500))
+    #: Countries whose holidays were left out; ISO 3166-1 alpha-2.
+    countries: Mapped[list[str]] = mapped_column(JSON, default=list)
+    made_at: Mapped[datetime]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class TrainingSession(Base):
@@ -135,8 +165,13 @@ class TrainingSession(Base):
     uid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
     title: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(Text, default="")
+    #: For whom it is; empty: what its course says.
+    for_whom: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    #: What people with disabilities find: captions, interpreters; the venue speaks for itself.
+    accessibility: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     #: BCP 47.
     language: Mapped[str] = mapped_column(String(16))
     status: Mapped[SessionStatus] = mapped_column(default=SessionStatus.DRAFT)
@@ -202,6 +237,10 @@ class TrainingSession(Base):
     decide_at: Mapped[datetime | None]
     #: When staff said that it takes place, with fewer people too.
     settled_at: Mapped[datetime | None]
+    #: Until when a representative may name who comes: naive wall time in the session's zone, and
+    #: the instant that it names. None: until the first start.
+    naming_ends: Mapped[datetime | None] = mapped_column(DateTime)
+    naming_ends_at: Mapped[datetime | None]
 
     #: Where it was imported from, and what it is called there.
     external_source: Mapped[str | None] = mapped_column(String(64))
@@ -303,3 +342,113 @@ class Assignment(Base):
         ForeignKey("training_session.id"), primary_key=True
     )
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
+class TrainerProfile(Base):
+    """What a public page says of somebody who trains. Without one it says nothing, not even a name.
+
+    Nobody is shown who did not agree: ``is_public`` is theirs to set, or staff's for them.
+    """
+
+    __tablename__ = "trainer_profile"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    about: Mapped[str] = mapped_column(String(1000), default="")
+    is_public: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Unavailability(Base):
+    """When a trainer cannot train: some days, or a weekday again and again.
+
+    Wall times in its own zone, half-open: until 17:00 leaves room for what starts at 17:00.
+    """
+
+    __tablename__ = "unavailability"
+    __table_args__ = (
+        CheckConstraint("weekday IS NOT NULL OR starts_on IS NOT NULL", name="some_day"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("(starts IS NULL) = (ends IS NULL)", name="both_times"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    #: Monday is 0; None: every day from ``starts_on`` to ``ends_on``.
+    weekday: Mapped[int | None]
+    #: First and last day; None: since ever, for good.
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    #: None, both: the whole day. An end that is not after the start is on the next day.
+    starts: Mapped[time | None]
+    ends: Mapped[time | None]
+    timezone: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(String(200), default="")
+    made_at: Mapped[datetime]
+
+
+class AcceptedClash(Base):
+    """A clash that somebody saved all the same, and why: nobody is warned of it again."""
+
+    __tablename__ = "accepted_clash"
+    __table_args__ = (UniqueConstraint("training_session_id", "fingerprint"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    training_session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
+    #: Of the times, the people and the place that clash: another one whenever one of them changes.
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(String(500))
+    accepted_at: Mapped[datetime]
+    accepted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class SavedView(Base):
+    """Filters of a list that somebody keeps under a name."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("person_id", "page", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    #: Which list, such as "schedule" or "roster".
+    page: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(80))
+    #: The address's query, of the parts that the list knows.
+    query: Mapped[str] = mapped_column(String(2000))
+    saved_at: Mapped[datetime]
+
+
+class Question(Base):
+    """What people are asked when they register: of one session, or of every session of a course."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        CheckConstraint("(training_session_id IS NULL) <> (course_id IS NULL)", name="of_one"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    training_session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("training_session.id"), index=True
+    )
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
+    ordinal: Mapped[int]
+    #: Set: nobody is asked any more; what was answered stays.
+    archived_at: Mapped[datetime | None]
+
+
+class QuestionVersion(Base):
+    """A question in the words in which it was asked: answers keep theirs when it is changed."""
+
+    __tablename__ = "question_version"
+    __table_args__ = (UniqueConstraint("question_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    #: From 1; the highest is asked now.
+    number: Mapped[int]
+    kind: Mapped[QuestionKind]
+    label: Mapped[str] = mapped_column(String(500))
+    help: Mapped[str] = mapped_column(String(500), default="")
+    #: What can be chosen, of a choice.
+    choices: Mapped[list[str]] = mapped_column(JSON, default=list)
+    is_required: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime]

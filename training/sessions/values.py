@@ -40,6 +40,16 @@ class Promotion(StrEnum):
     OFFER = "offer"
 
 
+class QuestionKind(StrEnum):
+    """How a question is answered."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    NUMBER = "number"
+    DATE = "date"
+    CONSENT = "consent"
+
+
 class SessionState(StrEnum):
     """What a reader is told, computed by :func:`training.sessions.rules.availability`."""
 
