@@ -8,11 +8,13 @@ from werkzeug.test import TestResponse
 
 from tests.calendars.entries import properties
 from tests.clients import IsolatedClient
+from tests.factories import Make
 from tests.times import NOW
 from training.accounts.access import ACTIVITY
 from training.calendars import service
 from training.calendars.values import FeedKind
-from training.db import transaction
+from training.db import db, transaction
+from training.people.models import Person
 
 
 def make_token(kind: FeedKind, owner_id: int, organization_id: int | None = None) -> str:
@@ -20,6 +22,14 @@ def make_token(kind: FeedKind, owner_id: int, organization_id: int | None = None
         return service.make_feed(
             kind, owner_id=owner_id, organization_id=organization_id, name="Phone", now=NOW
         )
+
+
+def make_token_of_former_staff(make: Make, person_id: int) -> str:
+    """Make an address of all sessions, for somebody who may not read it any more."""
+    account = make.coordinator(email=db.session.get_one(Person, person_id).email)
+    token = make_token(FeedKind.STAFF, person_id)
+    make.change_account(account, staff_role=None)
+    return token
 
 
 def path_of(token: str) -> str:

@@ -3,11 +3,18 @@
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.calendars.feeds import address_in, make_token, path_of, settle, titles
-from tests.clients import IsolatedClient, values_of
+from tests.calendars.feeds import (
+    address_in,
+    make_token,
+    make_token_of_former_staff,
+    path_of,
+    settle,
+    titles,
+)
+from tests.clients import IsolatedClient, Page, values_of
 from tests.factories import Make
 from tests.registrations.links import manage_path
-from tests.times import DAY
+from tests.times import DAY, NOW
 from training.calendars import service
 from training.calendars.models import FeedToken
 from training.calendars.service import MOST_FEEDS
@@ -15,6 +22,7 @@ from training.calendars.service.fetches import Fetch, note_fetches
 from training.calendars.values import FeedKind
 from training.clock import utc_now
 from training.db import db, transaction
+from training.people.models import Person
 
 FEEDS = "/account/feeds"
 
@@ -135,7 +143,7 @@ def test_participant_makes_an_address_by_the_link_of_a_mail(
     address = address_in(made.text).removeprefix("http://127.0.0.1:8000")
     assert titles(client.get(address).data) == ["Listening well"]
     settle()
-    staff = make_token(FeedKind.STAFF, registration.person_id)
+    staff = make_token_of_former_staff(make, registration.person_id)
     page = client.page(path)
     assert "My phone" in page.text()
     assert len(page.forms()) == 3  # to make one, and to replace or revoke the one of this kind
@@ -146,6 +154,23 @@ def test_participant_makes_an_address_by_the_link_of_a_mail(
     refused = client.post(f"{path}/{other.id}/revoke", data={"csrf_token": token})
     assert refused.status_code == 404
     assert client.get(path_of(staff)).status_code == 404  # no staff
+
+
+def test_whoever_could_read_nothing_at_an_address_gets_none(
+    client: IsolatedClient, make: Make
+) -> None:
+    """Somebody whose account is disabled still has the links of their mails."""
+    account = make.account()
+    person = db.session.get_one(Person, account.person_id)
+    registration = make.registration(name=person.name, email=person.email)
+    make.change_account(account, disabled_at=NOW)
+    path = f"{manage_path(registration)}/calendar"
+
+    refused = client.fill(path, {"name": "My phone"}, action="/calendar")
+
+    assert refused.status_code == 409
+    assert "You may not read this calendar" in Page(refused.text).text()
+    assert service.feeds_of(registration.person_id) == []
 
 
 def test_nobody_makes_an_address_without_the_link(

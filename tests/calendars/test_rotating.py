@@ -6,7 +6,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.calendars.feeds import address_in, make_token, path_of, read, settle, titles
+from tests.calendars.feeds import (
+    address_in,
+    make_token,
+    make_token_of_former_staff,
+    path_of,
+    read,
+    settle,
+    titles,
+)
 from tests.clients import IsolatedClient, values_of
 from tests.factories import Make
 from tests.registrations.links import manage_path
@@ -163,7 +171,7 @@ def test_participant_replaces_an_address_by_the_link_of_a_mail(
     """ICS-06, ICS-07: only one of their own calendar, though they have others."""
     registration = make.registration(make.training_session(title="Listening well"))
     path = f"{manage_path(registration)}/calendar"
-    staff = make_token(FeedKind.STAFF, registration.person_id)
+    staff = make_token_of_former_staff(make, registration.person_id)
     [other] = service.feeds_of(registration.person_id)
     old = make_token(FeedKind.PERSON, registration.person_id)
     form = client.page(path).form("/rotate")

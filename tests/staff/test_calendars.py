@@ -233,7 +233,7 @@ def test_cancelled_and_reopened_count_as_a_new_time(make: Make) -> None:
 
 def test_addresses_that_nothing_can_be_read_at_do_not_count(make: Make) -> None:
     aid = make.organization("Aid")
-    trainer, other, gone = make.trainer(), make.trainer(), make.trainer()
+    trainer, other, gone = make.coordinator(), make.trainer(), make.trainer()
     acting, former = make.representative(aid), make.representative(aid)
     session = make_session(make, trainer, gone)
     staying = register(make, session, organization_id=aid.id, claim=Claim.STAFF)
@@ -263,6 +263,7 @@ def test_addresses_that_nothing_can_be_read_at_do_not_count(make: Make) -> None:
             .where(Membership.person_id == former.person_id)
             .values(until=NOW.date())
         )
+    make.change_account(trainer, staff_role=None)
     make.change_account(gone, disabled_at=NOW)
     with transaction():
         seats.cancel(registration_id, because=CancelledBecause.PERSON, actor_id=None, now=NOW)

@@ -30,14 +30,12 @@ class AlreadyReplacedError(ConflictError):
 
 
 class NotReadableError(ConflictError):
-    """An address is not replaced, because its owner may no longer read the feed."""
+    """An address is not made or replaced, because its owner may not read the feed."""
 
     code = "not-readable"
 
     def __init__(self) -> None:
-        super().__init__(
-            N_("You may no longer read this calendar, so there is no new address. Revoke this one.")
-        )
+        super().__init__(N_("You may not read this calendar, so there is no new address for it."))
 
 
 class AlreadyMadeError(ConflictError):

@@ -150,6 +150,7 @@ def make_feed(
     :return: the token, which is stored nowhere and cannot be shown again.
     :raise AlreadyMadeError: the same form made one before.
     :raise KeyReusedError: the form was sent before with other content.
+    :raise NotReadableError: nothing could be read at it: the owner's account is disabled, say.
     :raise TooManyFeedsError: the owner has as many as one may.
     """
     if send and find_result(send) is not None:
@@ -170,6 +171,8 @@ def make_feed(
         created_at=now,
     )
     _add_feed(feed, "feed.make", now=now)
+    if find_feed(token) is None:
+        raise NotReadableError
     if send:
         remember(send, {}, now=now)
     return token
