@@ -66,6 +66,7 @@ def test_a_cancellation_says_whether_the_session_is_off() -> None:
         CancelledBecause.PERSON: "registration.cancelled",
         CancelledBecause.STAFF: "registration.cancelled",
         CancelledBecause.SESSION: "registration.session_cancelled",
+        CancelledBecause.UNNAMED: "registration.cancelled",
     }
 
 
