@@ -20,8 +20,8 @@ def test_every_component_stands_on_the_page(app: Flask, client: IsolatedClient, 
         assert words in page.text
 
 
-#: Notices, what the head of the page shows, and a button that nobody sees.
-NOT_SHOWN = {"flashes", "breadcrumbs", "default_button"}
+#: Notices, what the head of the page shows or says to others, and a button that nobody sees.
+NOT_SHOWN = {"flashes", "breadcrumbs", "default_button", "social"}
 
 
 def imported(path: Path) -> set[str]:

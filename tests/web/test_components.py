@@ -31,6 +31,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from tests.web.looks import STATES, Seats, find, parse_part, render, text_of
 from training.web import filters
+from training.web.calendar_days import CalendarDay, CalendarEntry
 
 NAIROBI = "Africa/Nairobi"
 STARTS_AT = datetime(2026, 5, 12, 11, tzinfo=UTC)
@@ -501,3 +502,172 @@ def test_the_attendance_sheet_is_a_form_of_one_group_of_buttons_for_each_person(
         (None, None, "Save"),
     ]
     assert text_of(find(main, "p", class_="sheet__count")[0]) == "2 of 3 marked"
+
+
+def test_a_week_is_days_that_hold_lines_and_a_free_cell_says_nothing(look: Flask) -> None:
+    entry = CalendarEntry(
+        url="/s?a=1&b=2",
+        title=MARKUP,
+        time="14:00–15:30",
+        kind="draft",
+        state="Draft",
+        lane=2,
+        note="Room 2",
+        warning="Clash",
+    )
+    days = [
+        CalendarDay("2026-05-11", "Mon 11 May", "11", more=("2 more", "/day")),
+        CalendarDay("2026-05-12", "Tue 12 May", "12", [entry], is_today=True),
+    ]
+    lanes = [(1, "Asha"), (2, "Tom")]
+
+    main = component(
+        look,
+        "calendar: calendar_week",
+        '{{ calendar_week("Week 20", days, lanes) }}{{ calendar_week("All", days) }}',
+        days=days,
+        lanes=lanes,
+    )
+
+    in_lanes, in_one = find(main, "div", role="group")
+    assert [text_of(day) for day in find(in_lanes, "section")] == [
+        "Mon 11 May 2 more",
+        f"Tue 12 May Today Tom Draft 14:00–15:30 {MARKUP} Room 2 Clash",
+    ]
+    assert [text_of(name) for name in find(in_lanes, "h4")] == ["Tom"]
+    assert text_of(find(in_one, "section")[1]) == (
+        f"Tue 12 May Today Draft 14:00–15:30 {MARKUP} Room 2 Clash"
+    )
+    assert [link.get("href") for link in find(in_one, "a")] == ["/day", "/s?a=1&b=2"]
+
+
+def test_a_month_is_a_table_whose_days_have_their_whole_names(look: Flask) -> None:
+    week = [
+        CalendarDay("2026-04-30", "Thu 30 Apr", "30", is_outside=True),
+        CalendarDay("2026-05-01", "Fri 1 May", "1", [CalendarEntry("/s", "Basics", "14:00")]),
+    ]
+
+    main = component(
+        look,
+        "calendar: calendar_month",
+        '{{ calendar_month("May", ["Thu", "Fri"], [week]) }}',
+        week=week,
+    )
+
+    (table,) = find(main, "table")
+    assert [text_of(cell) for cell in find(table, "th", scope="col")] == ["Thu", "Fri"]
+    assert [time.get("datetime") for time in find(table, "time")] == ["2026-04-30", "2026-05-01"]
+    assert [text_of(cell) for cell in find(table, "td")] == [
+        "Thu 30 Apr 30",
+        "Fri 1 May 1 14:00 Basics",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parts", "most", "drawn", "limit"),
+    [
+        ([("ok", 10), ("warn", 5), ("info", 0)], 20, [("0", "50.0"), ("50.0", "25.0")], []),
+        ([("ok", 20), ("info", 5)], 20, [("0", "80.0"), ("80.0", "20.0")], ["M80.0 0v8"]),
+        ([("ok", 0)], 0, [], []),
+        ([], None, [], []),
+    ],
+    ids=["within", "more than the whole", "no whole", "nothing"],
+)
+def test_a_bar_draws_its_parts_beside_the_words_that_say_them(
+    look: Flask,
+    parts: list[tuple[str, int]],
+    most: int | None,
+    drawn: list[tuple[str, str]],
+    limit: list[str],
+) -> None:
+    main = component(
+        look, "plots: bar", "{{ bar(words, parts, most) }}", words=MARKUP, parts=parts, most=most
+    )
+
+    svg = "{http://www.w3.org/2000/svg}"
+    rects = list(main.iter(f"{svg}rect"))
+    assert [(rect.get("x"), rect.get("width")) for rect in rects] == drawn
+    assert [path.get("d") for path in main.iter(f"{svg}path")] == limit
+    assert [one.get("aria-hidden") for one in main.iter(f"{svg}svg")] == ["true"]
+    assert text_of(main) == MARKUP
+
+
+def test_columns_are_as_high_as_their_numbers(look: Flask) -> None:
+    main = component(look, "plots: columns", '{{ columns("Up", [0, 4, 8]) }}{{ columns("-", []) }}')
+
+    rects = list(main.iter("{http://www.w3.org/2000/svg}rect"))
+    assert [rect.get("height") for rect in rects] == ["1.0", "12.0", "23.0"]
+
+
+def test_troubles_are_told_at_once_and_the_rest_politely(look: Flask) -> None:
+    main = component(
+        look,
+        "toasts: toasts",
+        '{{ toasts([("message", "Saved."), ("bad", text)]) }}{{ toasts([]) }}',
+        text=MARKUP,
+    )
+
+    (toasts,) = find(main, "div", class_="toasts")
+    assert [(one.get("role"), one.get("class"), text_of(one)) for one in toasts] == [
+        ("status", "notice is-ok", "Saved."),
+        ("alert", "notice is-bad", MARKUP),
+    ]
+
+
+def test_a_dialog_is_opened_by_a_link_that_leads_somewhere(look: Flask) -> None:
+    main = component(
+        look,
+        "dialogs: dialog, dialog_link",
+        '{{ dialog_link("Cancel", "/c", "danger", id="x") }}'
+        '{{ dialog_link("Notes", "/n", "plain") }}'
+        "{{ dialog() }}",
+    )
+
+    button, plain = find(main, "a")
+    assert (button.get("href"), button.get("class"), button.get("id")) == (
+        "/c",
+        "button is-danger",
+        "x",
+    )
+    assert (plain.get("href"), plain.get("class")) == ("/n", None)
+    assert ["data-dialog" in link.attrib for link in (button, plain)] == [True, True]
+    assert [close.get("aria-label") for close in find(main, "button")] == ["Close"]
+
+
+def test_ticks_belong_to_the_form_of_their_bar(look: Flask) -> None:
+    main = component(
+        look,
+        "bulk: bulk_bar, bulk_tick, bulk_all",
+        '{% call bulk_bar("chosen", "/do", "What to do") %}<button>Go</button>{% endcall %}'
+        '{{ bulk_all("chosen") }}{{ bulk_tick("chosen", "one", 3, text, is_ticked=true) }}',
+        text=MARKUP,
+    )
+
+    (form,) = find(main, "form", id="chosen")
+    every, tick = find(main, "input")
+    assert (form.get("method"), form.get("action")) == ("get", "/do")
+    assert every.get("name") is None
+    assert {key: tick.get(key) for key in ("form", "name", "value", "aria-label")} == {
+        "form": "chosen",
+        "name": "one",
+        "value": "3",
+        "aria-label": MARKUP,
+    }
+    assert "checked" in tick.attrib
+
+
+def test_a_tab_says_where_one_is_and_a_menu_whose_it_is(look: Flask) -> None:
+    main = component(
+        look,
+        "tabs: tabs",
+        '{% from "components/menus.html" import menu %}'
+        '{% call tabs("Views", [("All", "/", true), ("Mine", "/m", false)]) %}'
+        '{% call menu("More", "more-1", label="More for Ada") %}'
+        '<a href="/x">Export</a>{% endcall %}'
+        "{% endcall %}",
+    )
+
+    assert [link.get("aria-current") for link in find(main, "a")] == ["page", None, None]
+    (opens,) = find(main, "button", popovertarget="more-1")
+    (list_,) = find(main, "div", id="more-1")
+    assert (opens.get("aria-label"), "popover" in list_.attrib) == ("More for Ada", True)

@@ -113,12 +113,82 @@ def test_no_template_needs_more_than_the_policy_allows() -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize(("kind", "most"), [("css", MOST_CSS), ("js", MOST_JS)])
-def test_style_sheets_and_scripts_are_small_and_come_from_here(kind: str, most: int) -> None:
-    sources = [path.read_bytes() for path in sorted((STATIC / kind).glob(f"*.{kind}"))]
+def linked(*, is_workplace: bool) -> set[str]:
+    """Return the style sheets and scripts of pages of a workplace only, or of all the others."""
+    sources = {
+        str(path.relative_to(TEMPLATES)): path.read_text() for path in TEMPLATES.rglob("*.html")
+    }
+    bases = {"layouts/app.html"}
+    while more := {
+        name
+        for name, source in sources.items()
+        if name not in bases and any(f'{{% extends "{base}" %}}' in source for base in bases)
+    }:
+        bases |= more
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for name, source in sources.items():
+        found[name in bases].update(re.findall(r"static_url\('((?:css|js)/[^']+)'\)", source))
+    return found[True] - found[False] if is_workplace else found[False]
 
+
+@pytest.mark.parametrize("is_workplace", [False, True])
+@pytest.mark.parametrize(("kind", "most"), [("css", MOST_CSS), ("js", MOST_JS)])
+def test_style_sheets_and_scripts_are_small_and_come_from_here(
+    kind: str, most: int, *, is_workplace: bool
+) -> None:
+    names = sorted(one for one in linked(is_workplace=is_workplace) if one.startswith(kind))
+    sources = [(STATIC / name).read_bytes() for name in names]
+
+    assert len(sources) >= 3
     assert sum(len(gzip.compress(source)) for source in sources) <= most
     assert re.findall(rb"https?://|@import", b"".join(sources)) == []
+
+
+def test_every_style_sheet_and_script_is_linked_by_a_page() -> None:
+    there = {f"{path.parent.name}/{path.name}" for path in STATIC.rglob("*.*s") if path.is_file()}
+
+    assert there - linked(is_workplace=True) - linked(is_workplace=False) == set()
+
+
+#: Says left or right, in a name, as a value, or as the second and the fourth of four values.
+PHYSICAL = re.compile(
+    r"(?<![\w-])(?:(?:margin|padding|border|inset|scroll-(?:margin|padding))-)?(?:left|right)"
+    r"(?:-\w+)?\s*:|(?:text-align|float|clear|caption-side)\s*:\s*(?:left|right)"
+    r"|border-(?:top|bottom)-(?:left|right)"
+    r"|(?:margin|padding|inset|scroll-margin|scroll-padding)\s*:"
+    r"\s*[^\s;]+ (?P<second>[^\s;]+) [^\s;]+ (?!(?P=second)[;}\s])[^\s;()]+[;}]"
+)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "margin-left: 4px;",
+        "left:0",
+        "text-align: right;",
+        "float:left",
+        "padding: 1px 2px 3px 4px;",
+    ],
+)
+def test_what_says_left_or_right_is_found(rule: str) -> None:
+    assert PHYSICAL.search(f"a {{ {rule} }}")
+
+
+@pytest.mark.parametrize(
+    "rule", ["margin: 1px 2px 3px 2px;", "inset: auto 0 0;", "margin-inline-start: 4px;"]
+)
+def test_what_says_start_and_end_is_not(rule: str) -> None:
+    assert PHYSICAL.search(f"a {{ {rule} }}") is None
+
+
+def test_no_style_sheet_says_left_or_right() -> None:
+    found = {
+        path.name: physical
+        for path in sorted((STATIC / "css").glob("*.css"))
+        if (physical := [one.group() for one in PHYSICAL.finditer(path.read_text())])
+    }
+
+    assert found == {}
 
 
 def luminance(colour: str) -> float:

@@ -17,7 +17,7 @@ from training.people.service import create_person, find_or_make_people
 from training.registrations.values import Claim, Participant
 from training.sessions import service as sessions
 from training.sessions.models import Course
-from training.sessions.values import CoursePlan
+from training.sessions.values import CoursePlan, ProfilePlan
 from training.text import slug
 
 #: Long enough for what happened in the demo's past.
@@ -87,18 +87,24 @@ def make_cast(hash_of: Mapping[str, str], *, now: datetime) -> Cast:
         name=scenario.CAMPAIGN_NAME,
         slug=scenario.CAMPAIGN_SLUG,
         hashtag=scenario.CAMPAIGN_HASHTAG,
+        goal=scenario.CAMPAIGN_GOAL,
         starts_on=now.date() - timedelta(days=30),
         ends_on=now.date() + timedelta(days=35),
         status=CampaignStatus.PUBLISHED,
     )
     courses = {
         text.slug: Course(
-            slug=text.slug, title=text.title, summary=text.summary, description=text.description
+            slug=text.slug,
+            title=text.title,
+            summary=text.summary,
+            description=text.description,
+            for_whom=text.for_whom,
         )
         for text in scenario.COURSES
     }
     db.session.add_all([campaign, *courses.values()])
     db.session.flush()
+    sessions.add_venue(scenario.VENUE, actor_id=None, now=now - _MEMBERS_FOR)
     for text in scenario.COURSES:
         _build_on(courses[text.slug], [courses[slug] for slug in text.builds_on], now=now)
     people = {
@@ -145,6 +151,7 @@ def _build_on(course: Course, required: Sequence[Course], *, now: datetime) -> N
         description=course.description,
         language=course.language,
         required_ids=frozenset(one.id for one in required),
+        for_whom=course.for_whom,
     )
     sessions.revise_course(
         course.id, plan, expected_revision=course.revision, actor_id=None, now=now - _MEMBERS_FOR
@@ -161,6 +168,14 @@ def _make_account(colleague: Colleague, hash_of: Mapping[str, str], *, now: date
         staff_role=StaffRole(colleague.role) if is_staff else None,
         now=now,
     )
+    if colleague.about:
+        sessions.revise_profile(
+            person_id,
+            ProfilePlan(about=colleague.about, is_public=True),
+            expected=None,
+            actor_id=person_id,
+            now=now,
+        )
     return person_id
 
 

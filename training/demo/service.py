@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from training.clock import midnight_before
 from training.db import db
 from training.demo import scenario
+from training.demo.asking import ask
 from training.demo.cast import make_cast
 from training.demo.errors import NotFreshError
 from training.demo.following import follow
@@ -19,7 +20,7 @@ from training.imports import eventbrite
 from training.imports.service import bring_in
 from training.imports.values import ImportedSession
 from training.notifications.models import Message
-from training.notifications.values import MessageStatus
+from training.notifications.values import MessageStatus, Untold
 from training.people.models import Person
 from training.strict_json import JsonValue
 
@@ -27,7 +28,6 @@ from training.strict_json import JsonValue
 EVENTS = Path(__file__).parent / "data" / "events.json"
 #: Before the first session of the scenario was published.
 _BROUGHT_IN_DAYS_AGO = 60
-_NEVER_SENT = "demo data: of the past, so it was never sent"
 
 
 def refuse_unless_fresh() -> None:
@@ -53,6 +53,7 @@ def make_demo(hash_of: Mapping[str, str], *, now: datetime) -> None:
     for number, text in enumerate(scenario.SESSIONS):
         hold(text, number, cast)
     allot(cast)
+    ask(cast)
     follow(cast)
     _send_nothing_of_the_past(now)
 
@@ -70,6 +71,6 @@ def _send_nothing_of_the_past(now: datetime) -> None:
     db.session.execute(
         sa.update(Message)
         .where(Message.status == MessageStatus.QUEUED, Message.queued_at < now)
-        .values(status=MessageStatus.DEAD, ended_at=now, reason=_NEVER_SENT)
+        .values(status=MessageStatus.DEAD, ended_at=now, reason=Untold.OUTDATED.value)
         .execution_options(synchronize_session=False)
     )

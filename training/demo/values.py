@@ -18,6 +18,8 @@ class Colleague:
     name: str
     email: str
     timezone: str
+    #: What everybody may read of them as a trainer; empty: nothing, not even their name.
+    about: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,7 @@ class CourseText:
     title: str
     summary: str
     description: str
+    for_whom: str
     #: Courses that it builds on, by their slugs.
     builds_on: tuple[str, ...] = ()
 

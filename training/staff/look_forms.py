@@ -13,6 +13,9 @@ from wtforms import (
 )
 
 from training.registrations.forms import PersonForm
+from training.registrations.question_fields import answering
+from training.sessions.question_values import AskedQuestion, QuestionPlan
+from training.sessions.values import QuestionKind
 from training.web.fields import (
     AppForm,
     EmailAddressField,
@@ -41,3 +44,32 @@ class LookPeopleForm(Form):
     """Rows of people, for the same page."""
 
     people = FieldList(FormField(PersonForm), min_entries=2)
+
+
+#: One question of each kind, as a session asks them.
+LookAnswersForm = answering(
+    Form,
+    tuple(
+        AskedQuestion(
+            question_id=number,
+            version_id=number,
+            plan=QuestionPlan(
+                kind=kind,
+                label=label,
+                help="Such as no nuts." if kind is QuestionKind.TEXT else "",
+                choices=("Small", "Large") if kind is QuestionKind.CHOICE else (),
+                is_required=kind is QuestionKind.TEXT,
+            ),
+        )
+        for number, (kind, label) in enumerate(
+            {
+                QuestionKind.TEXT: "What should we cook?",
+                QuestionKind.CHOICE: "Which shirt?",
+                QuestionKind.NUMBER: "Years of practice",
+                QuestionKind.DATE: "Last training",
+                QuestionKind.CONSENT: "You may take photos of me.",
+            }.items(),
+            start=1,
+        )
+    ),
+)

@@ -32,12 +32,11 @@ _TWO_YEARS = 63_072_000
 def register(app: Flask, *, is_https: bool) -> None:
     """Set the headers on every answer; what a view set itself stays.
 
-    An answer that says nothing of caches is personal, and stays with whoever asked.
+    An answer that says nothing of caches is personal: it stays with whoever asked, and no search
+    engine keeps it.
     """
-    own = [
-        (name.lower(), name, value)
-        for name, value in {**HEADERS, "Cache-Control": "no-store"}.items()
-    ]
+    own = [(name.lower(), name, value) for name, value in HEADERS.items()]
+    personal = [("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex")]
 
     @app.after_request
     def set_headers(response: Response) -> Response:
@@ -46,6 +45,9 @@ def register(app: Flask, *, is_https: bool) -> None:
         present = {name.lower() for name, _value in headers}
         for lower, name, value in own:
             if lower not in present:
+                headers.add(name, value)
+        if "cache-control" not in present:
+            for name, value in personal:
                 headers.add(name, value)
         if is_https and request.is_secure:
             headers.setdefault(

@@ -38,7 +38,9 @@ class PageCache:
         return page
 
 
-def shared_page(validator: str, render: Callable[[], str]) -> Response:
+def shared_page(
+    validator: str, render: Callable[[], str], *, mimetype: str = "text/html"
+) -> Response:
     """Answer with a shared page: 304 where nothing changed, else the kept or a new rendering.
 
     Reads and sets no cookie, so that a cache may keep it; asks back each time (no-cache).
@@ -64,4 +66,4 @@ def shared_page(validator: str, render: Callable[[], str]) -> Response:
         headers["Content-Encoding"] = "gzip"
     else:
         page = gzip.decompress(page)
-    return Response(page, headers=headers, mimetype="text/html")
+    return Response(page, headers=headers, mimetype=mimetype)

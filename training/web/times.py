@@ -93,6 +93,18 @@ def medium_date(day: date, locale: str) -> str:
     return format_skeleton("yMMMEd", datetime.combine(day, time()), locale=_spoken(locale))
 
 
+@lru_cache(maxsize=512)
+def month_name(day: date, locale: str) -> str:
+    """Return a month with its year: "May 2026"."""
+    return format_skeleton("yMMMM", datetime.combine(day, time()), locale=_spoken(locale))
+
+
+@lru_cache(maxsize=512)
+def weekday_name(day: date, locale: str) -> str:
+    """Return the short name of a day of the week: "Tue"."""
+    return format_date(day, "ccc", locale=_spoken(locale))
+
+
 @lru_cache(maxsize=2048)
 def clock(instant: datetime, timezone: str) -> str:
     """Return what a wall clock in a zone shows: "14:00"."""

@@ -1,7 +1,13 @@
 """The demo's people, partners, courses and sessions. All of them are made up."""
 
 from training.demo.scenario.ahead import AHEAD
-from training.demo.scenario.campaign import CAMPAIGN_HASHTAG, CAMPAIGN_NAME, CAMPAIGN_SLUG
+from training.demo.scenario.campaign import (
+    CAMPAIGN_GOAL,
+    CAMPAIGN_HASHTAG,
+    CAMPAIGN_NAME,
+    CAMPAIGN_SLUG,
+    VENUE,
+)
 from training.demo.scenario.courses import COURSES
 from training.demo.scenario.partners import (
     ALLOTMENTS,
@@ -20,6 +26,7 @@ SESSIONS = (*PAST, *AHEAD)
 __all__ = [
     "ALLOTMENTS",
     "ALSO_REPRESENTED_BY",
+    "CAMPAIGN_GOAL",
     "CAMPAIGN_HASHTAG",
     "CAMPAIGN_NAME",
     "CAMPAIGN_SLUG",
@@ -30,4 +37,5 @@ __all__ = [
     "SESSIONS",
     "SIGN_IN",
     "TRAINERS",
+    "VENUE",
 ]

@@ -270,7 +270,7 @@ AHEAD = (
         course="accessible-video",
         title="Accessible video: a workshop in the room",
         delivery=Delivery.IN_PERSON,
-        venue="Jacaranda House, 4 Example Road, Nairobi",
+        venue="Jacaranda House",
         room="Hall A",
         timezone="Africa/Nairobi",
         sittings=(Sitting(day=15, time="10:00", minutes=180),),

@@ -11,6 +11,7 @@ COURSES = (
         slug="safer-livestreams",
         title="Safer livestreams",
         summary="Prepare, host and moderate live video about hard subjects.",
+        for_whom="Whoever hosts or moderates live video for a partner; no experience needed.",
         description=(
             "Live video reaches people at the moment they need somebody. This course is about "
             "hosting it so that nobody comes to harm.\n\n"
@@ -23,6 +24,7 @@ COURSES = (
         slug="crisis-response-online",
         title="Crisis response online",
         summary="What to do in the first hour when somebody posts that they are in danger.",
+        for_whom="People who read messages and comments, at any hour.",
         description=(
             "From the first report to the handover to a crisis line: who decides, who answers, "
             "and what is written down.\n\n"
@@ -35,6 +37,7 @@ COURSES = (
         slug="moderating-hard-conversations",
         title="Moderating hard conversations",
         summary="Keep a comment section open without letting it hurt anyone.",
+        for_whom="Moderators and community managers with a comment section of their own.",
         description=(
             "Two sittings with practice in between. Bring a comment thread of your own, with the "
             "names taken out.\n\n"
@@ -47,6 +50,7 @@ COURSES = (
         slug="ads-that-reach-people",
         title="Ads that reach people who need help",
         summary="Use ad credits so that somebody searching for help finds you.",
+        for_whom="Whoever spends, or will spend, a partner’s ad credits.",
         description=(
             "How to plan, write and measure a campaign with the credits that partners receive.\n\n"
             "- Audiences, without targeting illness\n"
@@ -59,6 +63,7 @@ COURSES = (
         slug="working-with-creators",
         title="Working with creators",
         summary="Brief creators so that their reach does good.",
+        for_whom="Staff who plan campaigns together with creators.",
         description=(
             "Creators know their audience, you know the subject. How to bring both together.\n\n"
             "- A briefing on one page\n"
@@ -70,6 +75,7 @@ COURSES = (
         slug="accessible-video",
         title="Accessible video for helplines",
         summary="Captions, contrast, sign language: short videos that everybody can follow.",
+        for_whom="Whoever makes or orders video for a partner.",
         description=(
             "Hands-on: bring a video of at most a minute, and leave with one that works without "
             "sound and without pictures.\n\n"
@@ -82,6 +88,7 @@ COURSES = (
         slug="looking-after-your-team",
         title="Looking after your team",
         summary="Rotas, debriefings and limits for people who read hard things all day.",
+        for_whom="Team leads of people who hear hard things every day.",
         description=(
             "For team leads. Who answers messages about suicide needs somebody who asks how they "
             "are, and time that is really free.\n\n"
@@ -94,6 +101,7 @@ COURSES = (
         slug="privacy-on-a-helpline",
         title="Privacy on a helpline",
         summary="What may be written down, shared and kept, and what must not.",
+        for_whom="Whoever answers, writes down or manages what people tell a helpline.",
         description=(
             "People tell helplines what they tell nobody else. This course is about deserving "
             "it.\n\n"

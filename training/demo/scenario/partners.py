@@ -19,9 +19,17 @@ TRAINERS = (
         name="Wanjiru Kamau",
         email="wanjiru@example.org",
         timezone="Africa/Nairobi",
+        about=(
+            "Hosted live talks about hard subjects for six years, and now shows others how. "
+            "Trains in English and Swahili."
+        ),
     ),
     Colleague(
-        role="trainer", name="Noah Williams", email="noah@example.org", timezone="America/Toronto"
+        role="trainer",
+        name="Noah Williams",
+        email="noah@example.org",
+        timezone="America/Toronto",
+        about="Led the night shift of a crisis line, and writes down what he learns.",
     ),
     Colleague(
         role="trainer", name="Camille Laurent", email="camille@example.org", timezone="Europe/Paris"

@@ -130,7 +130,7 @@ PAST = (
         timezone="Africa/Nairobi",
         sittings=(Sitting(day=-6, time="09:00", minutes=360),),
         capacity=15,
-        venue="Jacaranda House, 4 Example Road, Nairobi",
+        venue="Jacaranda House",
         room="Hall A",
         trainer=0,
         groups=(6, 4),

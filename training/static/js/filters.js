@@ -23,6 +23,7 @@ async function show(form) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     results.replaceChildren(...page.querySelector("[data-results]").childNodes);
     addYourTimes(results);
+    results.dispatchEvent(new Event("results", { bubbles: true }));
     history.replaceState(null, "", address);
     results.removeAttribute("aria-busy");
   } catch (error) {
@@ -32,16 +33,25 @@ async function show(form) {
 
 function listen(form) {
   let typing = 0;
+  let asked = addressOf(form);
+  const narrow = () => {
+    clearTimeout(typing);
+    // A field that was typed in says so once more when it is left: perhaps to tick what was found.
+    if (addressOf(form) === asked) return;
+    asked = addressOf(form);
+    show(form);
+  };
   form.classList.add("is-live");
-  form.addEventListener("change", () => show(form));
+  form.addEventListener("change", narrow);
   form.addEventListener("input", (event) => {
     if (event.target.type !== "search") return;
     clearTimeout(typing);
-    typing = setTimeout(() => show(form), 300);
+    typing = setTimeout(narrow, 300);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(typing);
+    asked = addressOf(form);
     show(form);
   });
 }

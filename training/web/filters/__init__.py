@@ -58,6 +58,7 @@ def register(app: Flask) -> None:
         deadline=deadline,
         delivery_label=delivery_label,
         error_links=error_links,
+        excerpt=text.excerpt,
         language_name=language_name,
         line=text.for_display,
         long_date=long_date,

@@ -1,10 +1,14 @@
 """The reader's language: of the page, and the names of others."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from babel import Locale, UnknownLocaleError
+from flask import g
 from flask_babel import get_locale
+
+#: No locale was named yet.
+_UNNAMED: tuple[None, str] = (None, "")
 
 
 class LocaleFacts(NamedTuple):
@@ -29,13 +33,22 @@ def language_name(code: str) -> str:
 
 def current_locale() -> str:
     """Return the current locale as Babel writes it; English outside a request."""
-    locale: Locale | None = get_locale()
-    return "en" if locale is None else _name(locale)
-
-
-@lru_cache(maxsize=64)
-def _name(locale: Locale) -> str:
-    return str(locale)
+    # Flask-Babel asks for its state four times on the way to the locale, and a page of 200 rows
+    # asks a thousand times: what it has found is looked at directly, and it is asked only where
+    # there is nothing yet. ``force_locale`` puts another object there than the one that was named.
+    try:
+        state: Any = g.get("_flask_babel")
+    except RuntimeError:
+        return "en"
+    locale: Locale | None = getattr(state, "babel_locale", None)
+    if locale is None:
+        locale = get_locale()
+        return "en" if locale is None else str(locale)
+    named, name = getattr(state, "named", _UNNAMED)
+    if named is not locale:
+        name = str(locale)
+        state.named = (locale, name)
+    return str(name)
 
 
 @lru_cache(maxsize=512)
