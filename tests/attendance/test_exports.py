@@ -208,4 +208,5 @@ def test_a_list_takes_the_same_few_statements_for_2_and_for_40_people(
         assert len(rows_of(answer)) == 1 + people
         counted.append(len(sent))
 
-    assert counted == [1 + 6, 1 + 6]  # the first finds who asks, the last is the audit entry
+    # The first finds who asks, the last is the audit entry; two are for questions and answers.
+    assert counted == [1 + 9, 1 + 9]

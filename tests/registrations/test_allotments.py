@@ -122,7 +122,7 @@ def test_the_page_shows_what_each_may_use_and_where_they_use_it(
     bad = [one for one in page.root.iter("span") if one.get("class") == "badge is-bad"]
     assert [one.text for one in bad] == ["2 of 1 used, 1 too many"]
     assert len(sent) == len(few)
-    edit = staff.page(f"/staff/campaigns/{campaign.id}")
+    edit = staff.page(f"/staff/campaigns/{campaign.id}/edit")
     assert address(campaign) in [link.get("href") for link in edit.root.iter("a")]
 
 

@@ -106,8 +106,8 @@ def test_seats_are_held_changed_and_released(staff: IsolatedClient, make: Make) 
     assert "Harbour" not in empty.text()
     assert [one.status_code for one in (held, also, changed, released)] == [303] * 4
     assert rows_of(listed) == [
-        [names[0], "2", "0", "2", f"{start} When the session starts"],
-        [names[1], "3", "0", "3", day],
+        [names[0], "2", "0", "2 left", f"{start} When the session starts"],
+        [names[1], "3", "0", "3 left", day],
     ]
     assert stored(number) == [(4, True), (2, False)]
     [first, second] = rows_of(after)

@@ -105,6 +105,10 @@ def test_there_is_a_letter_for_each_kind_of_message() -> None:
         messages.OFFER_ENDED,
         messages.RESTORED,
         messages.ALREADY_REGISTERED,
+        messages.UNNAMED_SOON,
+        messages.UNNAMED_RELEASED,
+        messages.UNNAMED_CANCELLED,
+        messages.UNNAMED_RESTORED,
     }
 
 
@@ -467,6 +471,10 @@ ELSEWHERE = {
     messages.REFUSED,
     messages.OFFERED,
     messages.OFFER_ENDED,
+    messages.UNNAMED_SOON,
+    messages.UNNAMED_RELEASED,
+    messages.UNNAMED_CANCELLED,
+    messages.UNNAMED_RESTORED,
 }
 
 

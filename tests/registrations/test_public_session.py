@@ -39,6 +39,8 @@ def test_page_shows_what_when_where_and_by_whom(
 ) -> None:
     course, campaign = make.course("First aid"), make.campaign("Awareness")
     trainer, second = make.trainer(name="Tom <Weaver>"), make.trainer(name="Asha")
+    make.profile(trainer.person_id, "Moderates since 2019.")
+    make.profile(second.person_id)
     session = make.training_session(
         title="Safer livestreams",
         description="Learn:\n- one\n- <b>two</b>",
@@ -71,7 +73,7 @@ def test_page_shows_what_when_where_and_by_whom(
         f"{first:%H:%M}–{first + timedelta(hours=1.5):%H:%M}",
         "the first of 2 meetings",
         "Room 4, Town hall",
-        "Asha, Tom <Weaver>",
+        "Who trains Asha Tom <Weaver> Moderates since 2019.",
         "French",
         "In person and online",
         "First aid",
@@ -95,6 +97,7 @@ def test_unchanged_page_takes_one_statement_and_every_change_is_seen(
 ) -> None:
     course, trainer = make.course(), make.trainer(name="Asha")
     course_id, person_id = course.id, trainer.person_id
+    make.profile(person_id)
     session = make.training_session(capacity=3, course_id=course_id, trainer_ids=(person_id,))
     session_id, path = session.id, path_of(session)
     etag = client.get(path).headers["ETag"]
@@ -272,10 +275,14 @@ def test_hostile_words_are_shown_and_not_obeyed(client: IsolatedClient, make: Ma
     """MD-10, INP-07."""
     marker = "<script>x</script>{{7*7}}%s'\"&"
     trainer = make.trainer(name=f"Tom {marker} \u202egib")
+    make.profile(trainer.person_id, f"About {marker} \u202egib")
     course = make.course(f"Course {marker}")
     session = make.training_session(
         title=f"Title {marker} \u202egib",
         description=f"Text {marker}",
+        for_whom=f"For {marker}",
+        accessibility=f"Access {marker}",
+        delivery=Delivery.HYBRID,
         course_id=course.id,
         trainer_ids=(trainer.person_id,),
         meetings=(make.meeting_plan(TOMORROW, venue=f"Hall {marker}"),),
@@ -287,5 +294,8 @@ def test_hostile_words_are_shown_and_not_obeyed(client: IsolatedClient, make: Ma
         assert "\u202e" not in response.text
         assert f"Title {marker} gib" in Page(response.text).text()
     words = client.page(path_of(session)).text()
-    for expected in (f"Tom {marker} gib", f"Course {marker}", f"Text {marker}", f"Hall {marker}"):
+    for expected in (
+        *(f"{word} {marker}" for word in ("Tom", "About", "Course", "Text", "Hall", "For")),
+        f"Access {marker}",
+    ):
         assert expected in words

@@ -288,7 +288,7 @@ def test_the_same_form_with_another_person_is_another_form(
 def test_a_key_that_was_used_for_another_session_is_replaced(
     staff: IsolatedClient, make: Make
 ) -> None:
-    first, second = make.training_session(), make.training_session()
+    first, second = (make.training_session(starts_at=NOW + days * DAY) for days in (1, 2))
     values = {**values_of(staff.page(_add(first)).form()), **ADA}
     staff.post(_add(first), data=values)
 

@@ -62,6 +62,136 @@ class NotForYouError(ConflictError):
         )
 
 
+class NamingEndedError(ConflictError):
+    """Seats for people who are named later are named by a deadline."""
+
+    code = "naming-ended"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("The time to name people for reserved seats is over: register them instead.")
+        )
+
+
+class SeatNamedError(ConflictError):
+    """Somebody else named who comes, or the seat was given up."""
+
+    code = "seat-named"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This seat was named or given up meanwhile. Nothing of this form was saved.")
+        )
+
+
+class PlaceholdersDoNotFitError(ConflictError):
+    """Only free seats are reserved for people who are named later: nobody waits for them."""
+
+    code = "placeholders-do-not-fit"
+
+    def __init__(self, *, free: int, wanted: int) -> None:
+        self.free, self.wanted = free, wanted
+        super().__init__(
+            N_(
+                "Seats to be named later are reserved only while they are free. "
+                "Wanted: %(wanted)s; free for you: %(free)s. Nobody was registered yet."
+            ),
+            free=free,
+            wanted=wanted,
+        )
+
+
+class InvalidNamingError(InvalidInputError):
+    """Seats are named before the session starts."""
+
+    code = "naming-after-start"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Seats are named by the first start at the latest."))
+
+
+class CodeEndedError(ConflictError):
+    """A code by which people come for an organization is not good, or not any more."""
+
+    code = "code-ended"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This invitation does not work any more. Ask whoever sent it for another one, or "
+                "register without it where that is possible."
+            )
+        )
+
+
+class CodeSpentError(ConflictError):
+    """More people would come by a code than may."""
+
+    code = "code-spent"
+
+    def __init__(self, *, left: int, most: int) -> None:
+        self.left, self.most = left, most
+        super().__init__(
+            N_(
+                "With this invitation at most %(most)s people can be registered for this session, "
+                "and %(left)s are left. Nobody was registered yet."
+            ),
+            left=left,
+            most=most,
+        )
+
+
+class CodeMadeError(ConflictError):
+    """The same form made a code before, which was shown then and is stored nowhere."""
+
+    code = "code-made"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This form made an invitation before, which was shown only once. If you lost it, "
+                "revoke it and make another one."
+            )
+        )
+
+
+class TooManyCodesError(ConflictError):
+    """An organization has as many codes as one may."""
+
+    code = "too-many-codes"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(N_("There are %(most)s invitations already: revoke one first."), most=most)
+
+
+class QuestionsChangedError(ConflictError):
+    """The session asks other things than the form did that was filled in."""
+
+    code = "questions-changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The questions of this session were changed while you filled in the form. "
+                "Nobody was registered yet. Please look at them, and send the form again."
+            )
+        )
+
+
+class AnswersChangedError(ConflictError):
+    """Somebody else corrected the answers, or the questions were changed, meanwhile."""
+
+    code = "stale-version"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "These answers, or the questions, were changed meanwhile. "
+                "Yours are not saved yet: please look at them, and save again."
+            )
+        )
+
+
 class TooLateToCancelError(ConflictError):
     """Participants may cancel until the first meeting starts."""
 
@@ -144,6 +274,48 @@ class MoveDoesNotFitError(ConflictError):
             free=free,
             wanted=wanted,
         )
+
+
+class TransferRefusedError(ConflictError):
+    """Somebody has a seat that the organization they are to pass to may not have.
+
+    :param obstacle: of ``values.Obstacle``: held, limit or allotment.
+    """
+
+    code = "transfer-refused"
+
+    def __init__(self, obstacle: str) -> None:
+        super().__init__(_TRANSFER_REFUSED[obstacle])
+
+
+class SeatOfNobodyError(ConflictError):
+    """A seat that somebody is to be named for is some organization's: else nobody could."""
+
+    code = "seat-of-nobody"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "An organization reserved this seat, and names somebody for it. Choose another "
+                "organization, or cancel the seat."
+            )
+        )
+
+
+_TRANSFER_REFUSED = {
+    "held": N_(
+        "The seat is one that the present organization holds, and the free seats are held for "
+        "others. Say why it is all right, or leave the organization as it is."
+    ),
+    "limit": N_(
+        "This organization has as many seats here as one may have. "
+        "Say why one more is all right, or leave the organization as it is."
+    ),
+    "allotment": N_(
+        "This organization has used its seats in the campaign. "
+        "Say why one more is all right, or leave the organization as it is."
+    ),
+}
 
 
 class SessionOverError(ConflictError):

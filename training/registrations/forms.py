@@ -18,9 +18,10 @@ from wtforms import (
 from wtforms.validators import Length
 
 from training.organizations.queries import ActiveOrganization
+from training.registrations.question_fields import Asking, answers_in
 from training.registrations.seats import Group
 from training.registrations.service import positions_of_doubles
-from training.registrations.values import CONSENT_VERSION, Fit, Participant
+from training.registrations.values import CONSENT_VERSION, Claim, Fit, Participant
 from training.submissions.service import Send, new_key
 from training.text import MAX_NAME
 from training.web.fields import AppForm, EmailAddressField, LineField, Required
@@ -87,7 +88,7 @@ class KeyForm(AppForm):
     key = HiddenField(default=new_key)
 
 
-class RegistrationForm(KeyForm):
+class RegistrationForm(Asking, KeyForm):
     """One or several people who want to come, as anybody may fill it in."""
 
     #: One more than may come, so that too many are refused and not cut off.
@@ -104,6 +105,8 @@ class RegistrationForm(KeyForm):
     )
     #: Instead, where groups may wait as a whole.
     group_fit = fit_choices()
+    #: By which they come for an organization; none is chosen then.
+    code = HiddenField(default="")
     consent = BooleanField(
         _l(
             "I agree that these names and e-mail addresses are used for this training: to confirm "
@@ -157,19 +160,26 @@ class RegistrationForm(KeyForm):
     def fit_choice(self) -> Fit:
         return chosen_fit(self.group_fit, self.fit)
 
-    def to_group(self, organization_id: int | None) -> Group:
-        """Return who is to be registered; that they belong to the organization, they only say."""
+    def to_group(self, organization_id: int | None, *, code_hash: bytes | None = None) -> Group:
+        """Return who is to be registered; that they belong to the organization, they only say.
+
+        :param code_hash: of the code of that organization, which vouches for them.
+        """
         return Group(
             participants=tuple(
                 Participant(
                     name=row.form["name"].data,
                     email=row.form["email"].data,
                     organization_id=organization_id,
+                    claim=Claim.STATED if code_hash is None else Claim.CODE,
+                    answers=answers_in(row.form, self.questions),
                 )
                 for row in self.people
             ),
+            asked=self.sent,
             fit=self.fit_choice,
             consent=CONSENT_VERSION,
+            code_hash=code_hash,
         )
 
     def to_send(self, purpose: str) -> Send:
@@ -181,7 +191,9 @@ class RegistrationForm(KeyForm):
             content={
                 "people": [[row.form["name"].data, row.form["email"].data] for row in self.people],
                 "organization": self.organization.data,
+                "code": self.code.data,
                 "fit": self.fit_choice,
+                "answers": [answers_in(row.form, self.questions) for row in self.people],
             },
         )
 

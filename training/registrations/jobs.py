@@ -41,7 +41,21 @@ def settle_due(*, now: datetime) -> int:
             logger.exception("seats not settled", extra={"training_session": training_session_id})
         else:
             settled += 1
+    _remind_of_unnamed(now)
     return settled
+
+
+def _remind_of_unnamed(now: datetime) -> None:
+    """Tell who reserved seats for people to be named later that the deadline comes near."""
+    unnamed = seats.unnamed_soon(now=now)
+    db.session.rollback()
+    if not unnamed:
+        return
+    try:
+        with transaction():
+            seats.remind_of_unnamed(unnamed, now=now)
+    except BusyError:
+        logger.warning("reminders of seats to be named put off")
 
 
 def take_answers(mails: Iterable[ReceivedMail], *, now: datetime) -> Counter[Taken]:

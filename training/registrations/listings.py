@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,8 @@ KEPT = 32
 MAX_WORDS = 5
 #: A day has begun somewhere so long before it begins in UTC.
 _FIRST_ZONE = timedelta(hours=14)
+#: Tomorrow is over everywhere by then, and what starts then may come near at the next midnight.
+_NEAR = timedelta(days=3)
 #: Before every session; the calendar has days so early that nothing can be subtracted from them.
 _FIRST_DAY = date(1970, 1, 1)
 
@@ -81,6 +84,8 @@ class Listing:
     validator: str
     #: The clock alone changes what the list shows from then on.
     valid_until: datetime
+    #: Days on which sessions start, as in "2027-05-12" → 0: it is today there; 1: tomorrow.
+    near_days: dict[str, int]
 
 
 class _CardKey(NamedTuple):
@@ -333,12 +338,44 @@ def _listing(
     last = shown[-1] if len(found) > wanted.most else None
     cards = tuple(card for card in shown if _is_since(card, wanted.since))
     states = [card.availability.state.value for card in cards]
+    near_days, midnight = _near_days(cards, now)
     return Listing(
         cards=cards,
         later=Position(last.starts_at, last.id) if last else None,
-        validator=f"{wanted}\n{state}\n{states}\n{now.astimezone(UTC).date()}",
-        valid_until=_valid_until(cards, now),
+        validator=f"{wanted}\n{state}\n{states}\n{near_days}\n{now.astimezone(UTC).date()}",
+        valid_until=min(midnight, _valid_until(cards, now)),
+        near_days=near_days,
     )
+
+
+def _near_days(cards: Iterable[SessionCard], now: datetime) -> tuple[dict[str, int], datetime]:
+    """Return which days are today or tomorrow where the sessions are, and until when that holds.
+
+    A day that is today for one session and not yet for another is neither.
+    """
+    today: dict[str, date] = {}
+    ahead: dict[date, set[int]] = {}
+    until = now + _NEAR
+    near_cards = takewhile(lambda card: card.starts_at <= until, cards)  # they are in order
+    days = {(_day_there(one.starts_at, one.timezone), one.timezone) for one in near_cards}
+    for day, zone in days:
+        if zone not in today:
+            today[zone] = now.astimezone(ZoneInfo(zone)).date()
+        ahead.setdefault(day, set()).add((day - today[zone]).days)
+    midnights = [
+        datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+        for zone, day in today.items()
+    ]
+    near = {day: days.pop() for day, days in ahead.items() if len(days) == 1}
+    return (
+        {day.isoformat(): days for day, days in sorted(near.items()) if days in {0, 1}},
+        min(midnights, default=datetime.max.replace(tzinfo=UTC)),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _day_there(instant: datetime, timezone: str) -> date:
+    return instant.astimezone(ZoneInfo(timezone)).date()
 
 
 def _valid_until(cards: Iterable[SessionCard], now: datetime) -> datetime:

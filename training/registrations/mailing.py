@@ -51,6 +51,7 @@ def answer_changed_email(change: EmailChanged) -> None:
         .join(TrainingSession, TrainingSession.id == Registration.training_session_id)
         .where(
             Registration.person_id == change.person_id,
+            sa.not_(Registration.is_placeholder),
             Registration.status.in_(_KIND_OF),
             TrainingSession.status == SessionStatus.PUBLISHED,
             TrainingSession.ends_at > change.now,

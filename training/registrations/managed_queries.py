@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from training.db import db
 from training.people.models import Person
+from training.registrations.busy_queries import has_seat_elsewhere
 from training.registrations.cards import IS_LISTED, availability_of
 from training.registrations.models import Registration
 from training.registrations.rank_columns import RANK
@@ -19,6 +20,7 @@ from training.registrations.values import (
 from training.sessions.availability_columns import AVAILABILITY_COLUMNS
 from training.sessions.meeting_columns import MEETING_COLUMNS
 from training.sessions.models import Course, TrainingSession
+from training.sessions.question_queries import asks
 from training.sessions.values import (
     TAKES_REGISTRATIONS,
     Availability,
@@ -71,6 +73,10 @@ class ManagedRegistration:
     meetings: int
     availability: Availability
     course_slug: str | None
+    #: Whether the session asks anything.
+    asks_questions: bool
+    #: Whether the person has a seat in another session at the same time.
+    is_busy: bool
 
     @property
     def has_seat(self) -> bool:
@@ -165,6 +171,8 @@ _MANAGED = (
         *MEETING_COLUMNS,
         *AVAILABILITY_COLUMNS,
         _course.slug.label("course_slug"),
+        asks(_session.id, _session.course_id).label("asks_questions"),
+        has_seat_elsewhere(_session.id, _registration.person_id).label("is_busy"),
     )
     .select_from(
         Registration.__table__.join(
@@ -213,6 +221,8 @@ def find_managed(public_id: str, *, now: datetime) -> ManagedRegistration | None
         meetings=row.meetings,
         availability=availability_of(row, now),
         course_slug=row.course_slug,
+        asks_questions=row.asks_questions,
+        is_busy=row.is_busy,
     )
 
 

@@ -21,6 +21,12 @@ OFFER_ENDED = "registration.offer_ended"
 #: A cancelled session takes place after all.
 RESTORED = "registration.restored"
 ALREADY_REGISTERED = "registration.already_registered"
+#: Seats of an organization that nobody is named for: a day before the deadline, when it passed, and
+#: when the session is called off or takes place after all.
+UNNAMED_SOON = "seats.unnamed_soon"
+UNNAMED_RELEASED = "seats.unnamed_released"
+UNNAMED_CANCELLED = "seats.unnamed_cancelled"
+UNNAMED_RESTORED = "seats.unnamed_restored"
 
 # Acts in the audit trail.
 REGISTER = "registration.register"
@@ -39,6 +45,8 @@ APPROVE = "registration.approve"
 REFUSE = "registration.refuse"
 LAPSE = "registration.lapse"
 RESTORE = "registration.restore"
+#: Nobody was named in time; the organization is told once, whatever the number of seats.
+RELEASE_UNNAMED = "registration.release_unnamed"
 
 #: What somebody is told when they are registered.
 OF_STATUS = {
@@ -61,6 +69,14 @@ OF_ACT = {
     RESTORE: RESTORED,
     "registration.cancel": CANCELLED,
     "registration.cancel_with_session": SESSION_CANCELLED,
+}
+
+
+#: Act on seats that nobody is named for → what their organization is told of it.
+OF_ACT_ON_UNNAMED = {
+    RELEASE_UNNAMED: UNNAMED_RELEASED,
+    RESTORE: UNNAMED_RESTORED,
+    "registration.cancel_with_session": UNNAMED_CANCELLED,
 }
 
 

@@ -10,10 +10,11 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from training.organizations.queries import ActiveOrganization
-from training.registrations.forms import PersonForm
 from training.registrations.moving_queries import LiveRow
 from training.registrations.staff_forms import MAX_REASON, WITHOUT_ADDRESS
+from training.registrations.substitutes import Substitute
 from training.registrations.values import Claim, Fit, Participant
+from training.text import MAX_NAME, for_display
 from training.web.fields import AppForm, EmailAddressField, LineField, Required
 
 OVERBOOK = "overbook"
@@ -86,29 +87,76 @@ class MoveForm(PeopleForm):
 
 
 class SwapForm(AppForm):
-    """Who comes in somebody's place."""
+    """Who comes in somebody's place: one of the organization's people, or whoever is typed."""
 
-    name = PersonForm.name
+    member = SelectField(_l("Somebody of the organization"), default="")
+    name = LineField(_l("Full name"), [Length(max=MAX_NAME)])
     email = EmailAddressField(_l("E-mail"), description=WITHOUT_ADDRESS)
     organization_id = SelectField(
         _l("Organization"),
         default="",
         description=_l("You vouch for it: they count as people of this organization."),
     )
+    #: Whom the form offers, by their keys.
+    _names: Mapping[str, str]
 
-    def offer(self, organizations: Iterable[ActiveOrganization]) -> None:
-        """Fill in what can be chosen."""
+    def offer(
+        self, organizations: Iterable[ActiveOrganization], substitutes: Iterable[Substitute]
+    ) -> None:
+        """Fill in what can be chosen.
+
+        :param substitutes: of the organization with which whoever leaves is registered.
+        """
         self.organization_id.choices = [
             SelectChoice("", _("None")),
             *(SelectChoice(str(one.id), one.name) for one in organizations),
         ]
+        offered = list(substitutes)
+        self._names = {str(one.person_id): one.name for one in offered}
+        self.member.choices = [
+            SelectChoice("", _("Somebody else, typed below")),
+            *(SelectChoice(str(one.person_id), for_display(one.label)) for one in offered),
+        ]
 
-    def to_participant(self) -> Participant:
-        """Return who was typed, after it was checked."""
-        organization_id = int(self.organization_id.data) if self.organization_id.data else None
+    @property
+    def has_members(self) -> bool:
+        return bool(self._names)
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check the fields, then that exactly one person is meant."""
+        is_valid = bool(super().validate(extra_validators))
+        if is_valid and not self.member.data and not self.name.data:
+            self.name.errors = [
+                _("Choose somebody above, or type who comes instead.")
+                if self._names
+                else _("Type the name of this person.")
+            ]
+            return False
+        if is_valid and self.member.data and (self.name.data or self.email.data):
+            self.member.errors = [
+                _("Somebody is chosen here and somebody typed below: leave one of the two out.")
+            ]
+            return False
+        return is_valid
+
+    @property
+    def substitute(self) -> str:
+        """What whoever comes is called."""
+        return self._names[self.member.data] if self.member.data else str(self.name.data)
+
+    def to_participant(self, own_organization_id: int | None) -> Participant:
+        """Return who was chosen or typed, after it was checked.
+
+        :param own_organization_id: of whoever leaves; who was chosen is one of its people.
+        """
+        chosen = self.organization_id.data
+        organization_id = int(chosen) if chosen else None
+        if self.member.data:
+            organization_id = own_organization_id
         return Participant(
-            name=self.name.data,
-            email=self.email.data or None,
+            name=self.substitute,
+            email=None if self.member.data else self.email.data or None,
+            person_id=int(self.member.data) if self.member.data else None,
             organization_id=organization_id,
             claim=Claim.STAFF if organization_id else Claim.STATED,
         )

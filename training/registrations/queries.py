@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from training.campaigns.models import Campaign, CampaignStatus
+from training.clock import midnight_before
 from training.db import UtcDateTime, core
 from training.errors import NotFoundError
 from training.people.models import Person
@@ -31,9 +32,11 @@ from training.sessions.models import (
     Meeting,
     Prerequisite,
     Room,
+    TrainerProfile,
     TrainingSession,
     Venue,
 )
+from training.sessions.question_queries import asks
 from training.sessions.values import (
     TAKES_REGISTRATIONS,
     Audience,
@@ -47,23 +50,37 @@ from training.text import joined
 
 #: Other dates of a course that a page offers.
 OTHER_DATES = 5
+#: And other sessions of the campaign.
+OF_CAMPAIGN = 3
 
 # The tables and not the classes: what is read here is not worth an object each.
 _session, _meeting = TrainingSession.__table__.c, Meeting.__table__.c
 _campaign, _course = Campaign.__table__.c, Course.__table__.c
 _room, _venue = Room.__table__.c, Venue.__table__.c
 _person, _assignment = Person.__table__.c, Assignment.__table__.c
+_profile = TrainerProfile.__table__.c
 _registration = Registration.__table__.c
 _other = TrainingSession.__table__.alias("other").c
 
 
+class PublicTrainer(NamedTuple):
+    """Somebody who trains, and agreed that everybody may know."""
+
+    name: str
+    about: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublicSession:
-    """A session as everybody may see it: nothing about people but who trains."""
+    """A session as everybody may see it: nothing about people but who trains and agreed to that."""
 
     id: int
     title: str
+    #: Its own, or else its course's; so for whom it is.
     description: str
+    for_whom: str
+    #: What people with disabilities find, but for what the venue offers.
+    accessibility: str
     language: str
     delivery: Delivery
     audience: Audience
@@ -86,13 +103,20 @@ class PublicSession:
     course_id: int | None
     course_slug: str | None
     course_title: str | None
+    campaign_id: int | None
     campaign_slug: str | None
     campaign_name: str | None
-    trainers: tuple[str, ...]
+    trainers: tuple[PublicTrainer, ...]
     #: Titles of courses that people have attended before.
     builds_on: tuple[str, ...]
-    #: Stands for all that was read here, and for the dates of the course that follow.
+    #: When it first became public; None: it is a draft, which nobody but its staff sees.
+    published_at: datetime | None
+    #: Whether those who register answer questions.
+    asks_questions: bool
+    #: Stands for all that was read here, for its places, and for the other dates that follow.
     validator: str
+    #: Whoever asks came by a code that vouches for them.
+    is_invited: bool = False
 
     @property
     def is_cancelled(self) -> bool:
@@ -104,8 +128,14 @@ class PublicSession:
 
     @property
     def takes_registrations(self) -> bool:
-        """Whether somebody who proves nothing may register, be it for the waitlist."""
-        return not self.is_for_partners and self.availability.state in TAKES_REGISTRATIONS
+        """Whether whoever asks may register, be it for the waitlist."""
+        is_for_them = self.is_invited or not self.is_for_partners
+        return is_for_them and self.availability.state in TAKES_REGISTRATIONS
+
+    @property
+    def has_page(self) -> bool:
+        """Whether everybody finds it."""
+        return self.audience is not Audience.INVITED
 
     @property
     def is_on_request(self) -> bool:
@@ -127,16 +157,37 @@ class Sitting:
     #: Room and venue; "" where nobody said yet, or it is online.
     place: str
     address: str
+    #: What the venue offers people with disabilities.
+    accessibility: str
     is_cancelled: bool
+    #: When its time last changed; None: it is as it was planned.
+    rescheduled_at: datetime | None
     #: Read for those who have a seat, None for everybody else.
     join_url: str | None = None
 
 
-_BETWEEN = "\x1f"
+class Related(NamedTuple):
+    """What else somebody may like to come to who looks at a session, the soonest first."""
+
+    dates: list[SessionCard]
+    of_campaign: list[SessionCard]
+
+
+_BETWEEN, _WITHIN = "\x1f", "\x1e"
 _TRAINERS = (
-    sa.select(sa.func.aggregate_strings(_person.name, _BETWEEN))
-    .select_from(Assignment.__table__.join(Person.__table__, _person.id == _assignment.person_id))
-    .where(_assignment.training_session_id == _session.id)
+    sa.select(
+        sa.func.aggregate_strings(_person.name.concat(_WITHIN).concat(_profile.about), _BETWEEN)
+    )
+    .select_from(
+        Assignment.__table__.join(Person.__table__, _person.id == _assignment.person_id).join(
+            TrainerProfile.__table__, _profile.person_id == _person.id
+        )
+    )
+    .where(
+        _assignment.training_session_id == _session.id,
+        _profile.is_public,
+        _person.erased_at.is_(None),
+    )
     .correlate(TrainingSession.__table__)
     .scalar_subquery()
 )
@@ -148,6 +199,18 @@ _BUILDS_ON = (
         Prerequisite.__table__.c.required_course_id == _required.id,
     )
     .where(Prerequisite.__table__.c.course_id == _session.course_id)
+    .correlate(TrainingSession.__table__)
+    .scalar_subquery()
+)
+#: Each change of a venue raises its revision; where a meeting is, is the session's own.
+_VENUES = (
+    sa.select(sa.func.sum(_venue.revision))
+    .select_from(
+        Meeting.__table__.join(Room.__table__, _room.id == _meeting.room_id).join(
+            Venue.__table__, _venue.id == _room.venue_id
+        )
+    )
+    .where(_meeting.training_session_id == _session.id)
     .correlate(TrainingSession.__table__)
     .scalar_subquery()
 )
@@ -165,11 +228,18 @@ _NEXT_DATE = (
     .correlate(TrainingSession.__table__)
     .scalar_subquery()
 )
-_PUBLIC_SESSION = (
+_SESSION = (
     sa.select(
         _session.id,
         _session.title,
-        _session.description,
+        sa.func.coalesce(sa.func.nullif(_session.description, ""), _course.description, "").label(
+            "description"
+        ),
+        sa.func.coalesce(sa.func.nullif(_session.for_whom, ""), _course.for_whom, "").label(
+            "for_whom"
+        ),
+        _session.accessibility,
+        _session.published_at,
         _session.language,
         _session.delivery,
         _session.audience,
@@ -188,11 +258,15 @@ _PUBLIC_SESSION = (
         *AVAILABILITY_COLUMNS,
         _course.slug.label("course_slug"),
         _course.title.label("course_title"),
+        _course.revision.label("course_revision"),
+        _campaign.id.label("campaign_id"),
         _campaign.slug.label("campaign_slug"),
         _campaign.name.label("campaign_name"),
         _TRAINERS.label("trainers"),
         _BUILDS_ON.label("builds_on"),
+        _VENUES.label("venues"),
         _NEXT_DATE.label("next_date"),
+        asks(_session.id, _session.course_id).label("asks_questions"),
         PUBLIC_VERSION.label("version"),
     )
     .select_from(
@@ -203,19 +277,46 @@ _PUBLIC_SESSION = (
             sa.and_(_campaign.id == _session.campaign_id, _campaign.status != CampaignStatus.DRAFT),
         )
     )
-    .where(_session.id == sa.bindparam("training_session_id"), IS_LISTED)
+    .where(_session.id == sa.bindparam("training_session_id"))
+)
+_PUBLIC_SESSION = _SESSION.where(IS_LISTED)
+#: For whoever was invited to it.
+_OPENED_SESSION = _SESSION.where(_session.published_at.is_not(None))
+_IS_TO_COME = sa.and_(
+    _session.id != sa.bindparam("training_session_id"),
+    _session.status == SessionStatus.PUBLISHED,
+    IS_LISTED,
 )
 _OTHER_DATES = (
-    sa.select(*CARD_COLUMNS)
+    sa.select(_session.id)
     .where(
-        _session.course_id == sa.bindparam("course_id"),
-        _session.id != sa.bindparam("training_session_id"),
-        _session.status == SessionStatus.PUBLISHED,
+        _IS_TO_COME,
+        _session.course_id == sa.bindparam("course_id", type_=sa.Integer()),
         _session.starts_at > sa.bindparam("now", type_=UtcDateTime()),
-        IS_LISTED,
     )
     .order_by(_session.starts_at, _session.id)
     .limit(OTHER_DATES)
+    .subquery()
+)
+#: From the next day on (in UTC): the page is another on each day anyway, and so never too old.
+_OF_CAMPAIGN = (
+    sa.select(_session.id)
+    .where(
+        _IS_TO_COME,
+        _session.campaign_id == sa.bindparam("campaign_id", type_=sa.Integer()),
+        _session.course_id.is_distinct_from(sa.bindparam("course_id", type_=sa.Integer())),
+        _session.starts_at > sa.bindparam("tomorrow", type_=UtcDateTime()),
+    )
+    .order_by(_session.starts_at, _session.id)
+    .limit(OF_CAMPAIGN)
+    .subquery()
+)
+_RELATED = (
+    sa.select(*CARD_COLUMNS, _session.course_id)
+    .where(
+        _session.id.in_(sa.union_all(sa.select(_OTHER_DATES.c.id), sa.select(_OF_CAMPAIGN.c.id)))
+    )
+    .order_by(_session.starts_at, _session.id)
 )
 _SITTINGS = (
     sa.select(
@@ -223,9 +324,11 @@ _SITTINGS = (
         _meeting.ends_at,
         _meeting.timezone,
         _meeting.cancelled_at,
+        _meeting.rescheduled_at,
         _room.name.label("room"),
         _venue.name.label("venue"),
         _venue.address,
+        _venue.accessibility,
     )
     .select_from(
         Meeting.__table__.outerjoin(Room.__table__, _room.id == _meeting.room_id).outerjoin(
@@ -238,22 +341,36 @@ _SITTINGS = (
 _SITTINGS_WITH_LINKS = _SITTINGS.add_columns(_meeting.join_url)
 
 
-def get_public_session(training_session_id: int, *, now: datetime) -> PublicSession:
-    """Return a session that everybody may see.
+def get_public_session(
+    training_session_id: int, *, is_invited: bool = False, now: datetime
+) -> PublicSession:
+    """Return a session that everybody may see, or whoever asks was invited to.
 
+    :param is_invited: they came by a code that is good for it.
     :raise NotFoundError: there is none, or it is a draft or by invitation.
     """
+    statement = _OPENED_SESSION if is_invited else _PUBLIC_SESSION
     row = (
         core()
-        .execute(_PUBLIC_SESSION, {"training_session_id": training_session_id, "now": now})
+        .execute(statement, {"training_session_id": training_session_id, "now": now})
         .one_or_none()
     )
     if row is None:
         raise NotFoundError
     seen = availability_of(row, now)
-    trainers, builds_on = _sorted(row.trainers), _sorted(row.builds_on)
+    trainers = tuple(PublicTrainer(*one.split(_WITHIN)) for one in _sorted(row.trainers))
+    builds_on = _sorted(row.builds_on)
     has_begun = now >= row.starts_at
-    changing = (row.revision, row.seat_changes, row.version, row.next_date, seen.state, has_begun)
+    changing = (
+        row.revision,
+        row.seat_changes,
+        row.version,
+        row.next_date,
+        row.course_revision,
+        row.venues,
+        seen.state,
+        has_begun,
+    )
     names = (
         row.course_slug,
         row.course_title,
@@ -266,6 +383,8 @@ def get_public_session(training_session_id: int, *, now: datetime) -> PublicSess
         id=row.id,
         title=row.title,
         description=row.description,
+        for_whom=row.for_whom,
+        accessibility=row.accessibility,
         language=row.language,
         delivery=row.delivery,
         audience=row.audience,
@@ -283,27 +402,38 @@ def get_public_session(training_session_id: int, *, now: datetime) -> PublicSess
         course_id=row.course_id,
         course_slug=row.course_slug,
         course_title=row.course_title,
+        campaign_id=row.campaign_id,
         campaign_slug=row.campaign_slug,
         campaign_name=row.campaign_name,
         trainers=trainers,
         builds_on=builds_on,
+        published_at=row.published_at,
+        asks_questions=row.asks_questions,
         validator=repr((changing, names)),
+        is_invited=is_invited,
     )
 
 
-def other_dates(training_session: PublicSession, *, now: datetime) -> list[SessionCard]:
-    """Return when else the same course is held, the soonest first."""
-    if training_session.course_id is None:
-        return []
+def related_to(training_session: PublicSession, *, now: datetime) -> Related:
+    """Return when else the same course is held, and what else the campaign has to come."""
+    course_id, campaign_id = training_session.course_id, training_session.campaign_id
+    if course_id is None and campaign_id is None:
+        return Related([], [])
     found = core().execute(
-        _OTHER_DATES,
+        _RELATED,
         {
-            "course_id": training_session.course_id,
+            "course_id": course_id,
+            "campaign_id": campaign_id,
             "training_session_id": training_session.id,
             "now": now,
+            "tomorrow": midnight_before(now, days=-1),
         },
     )
-    return [card_of(row, now) for row in found]
+    related = Related([], [])
+    for row in found:
+        is_of_course = course_id is not None and row.course_id == course_id
+        (related.dates if is_of_course else related.of_campaign).append(card_of(row, now))
+    return related
 
 
 def sittings_of(training_session_id: int) -> list[Sitting]:
@@ -346,6 +476,8 @@ def _sitting(row: Any, *, join_url: str | None = None) -> Sitting:
         timezone=row.timezone,
         place=joined(row.room, row.venue),
         address=row.address or "",
+        accessibility=row.accessibility or "",
         is_cancelled=row.cancelled_at is not None,
+        rescheduled_at=row.rescheduled_at,
         join_url=join_url,
     )

@@ -1,13 +1,16 @@
 """What staff see of a session's people, in few statements whatever their number."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
+from enum import IntEnum
 from typing import Any
 
 import sqlalchemy as sa
 
+from training.clock import find_zone
 from training.db import db
 from training.errors import NotFoundError
 from training.notifications.models import Message
@@ -16,10 +19,20 @@ from training.organizations.models import Organization
 from training.organizations.queries import IS_ACTIVE_OR_NONE
 from training.people.models import Person
 from training.registrations import messages
-from training.registrations.models import Registration
+from training.registrations.answer_queries import Answers
+from training.registrations.attending import Marks
+from training.registrations.models import Note, Registration
 from training.registrations.rank_columns import WAIT_LONGER
+from training.registrations.roster_filters import (
+    Beside,
+    RosterFilters,
+    RosterView,
+    Sort,
+    chooser,
+)
 from training.registrations.seats.books import VOUCHED_ORGANIZATION
 from training.registrations.values import (
+    SEATED,
     CancelledBecause,
     Claim,
     DeclinedBecause,
@@ -34,6 +47,7 @@ class RosterRow:
     """One registration as staff see it."""
 
     id: int
+    person_id: int
     name: str
     email: str | None
     organization: str | None
@@ -59,6 +73,10 @@ class RosterRow:
     successor: "Successor | None"
     #: An organization that was named, and said that they are not with it.
     refused_by: str | None
+    #: A seat for somebody whom the organization names later.
+    is_placeholder: bool
+    #: How many notes of staff there are.
+    notes: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,9 +90,30 @@ class Successor:
     is_moved: bool
 
 
+class Part(IntEnum):
+    """The lists of a session's people, in their order on the page."""
+
+    REQUESTED = 0
+    SEATED = 1
+    WAITING = 2
+    ENDED = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a page of people begins: after somebody, or it ends right before them."""
+
+    registration_id: int
+    is_backwards: bool = False
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Roster:
-    """A session's people: who has a seat by name, who waits in order, who gave up newest first."""
+    """A page of a session's people, list by list.
+
+    Unless somebody asks for another order: who has a seat by name, who asks or waits in the order
+    of their tickets, of those who gave up the last first.
+    """
 
     #: Who asked for a seat and has no answer yet, in order.
     requested: tuple[RosterRow, ...]
@@ -84,6 +123,25 @@ class Roster:
     ended: tuple[RosterRow, ...]
     #: How many asked for a seat, whoever is shown.
     open_requests: int
+    #: How many of each list are asked for, on this page or another one.
+    found: Mapping[Part, int]
+    #: Everybody who is or was registered.
+    everybody: int
+    #: Of all of them, by name: id and name.
+    organizations: tuple[tuple[int, str], ...]
+    has_placeholders: bool
+    has_notes: bool
+    #: Everybody who has a seat or was offered one, whoever is shown.
+    seated_ids: frozenset[int]
+    #: The first and the last on this page; None: nobody is.
+    first: int | None
+    last: int | None
+    has_earlier: bool
+    has_later: bool
+
+    @property
+    def rows(self) -> tuple[RosterRow, ...]:
+        return (*self.seated, *self.requested, *self.waiting, *self.ended)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,9 +180,16 @@ _IS_OFFER_UNDELIVERED = (
     .correlate(Registration)
     .exists()
 )
+_NOTES = (
+    sa.select(sa.func.count())
+    .where(Note.registration_id == Registration.id)
+    .correlate(Registration)
+    .scalar_subquery()
+)
 _ROWS = (
     sa.select(
         Registration.id,
+        Registration.person_id,
         Registration.name,
         Person.email,
         Organization.name.label("organization"),
@@ -147,72 +212,225 @@ _ROWS = (
         _successor_session.title.label("successor_title"),
         (_successor.person_id == Registration.person_id).label("is_moved"),
         _refused_by.name.label("refused_by"),
+        Registration.is_placeholder,
+        _NOTES.label("notes"),
     )
     .join(Person, Person.id == Registration.person_id)
     .outerjoin(Organization, Organization.id == Registration.organization_id)
     .outerjoin(_successor, _successor.id == Registration.successor_id)
     .outerjoin(_successor_session, _successor_session.id == _successor.training_session_id)
     .outerjoin(_refused_by, _refused_by.id == Registration.refused_organization_id)
+    .where(Registration.id.in_(sa.bindparam("ids", expanding=True)))
+)
+#: Keys in one statement; a page has far fewer, a file of everybody may have more.
+_MOST_KEYS = 5_000
+#: What decides who is shown, and in which order: of everybody, so as little as that takes.
+_INDEX = (
+    sa.select(
+        Registration.id,
+        Registration.name,
+        Person.email,
+        Registration.organization_id,
+        Organization.name.label("organization"),
+        Registration.status,
+        Registration.ticket,
+        Registration.group.label("group_number"),
+        Registration.registered_at,
+        Registration.is_placeholder,
+        sa.exists().where(Note.registration_id == Registration.id).label("notes"),
+    )
+    .join(Person, Person.id == Registration.person_id)
+    .outerjoin(Organization, Organization.id == Registration.organization_id)
     .where(Registration.training_session_id == sa.bindparam("training_session_id"))
     .order_by(Registration.ticket)
 )
-_ENDED = frozenset({RegistrationStatus.CANCELLED, RegistrationStatus.DECLINED})
+_PART_OF = {
+    RegistrationStatus.REQUESTED: Part.REQUESTED,
+    RegistrationStatus.WAITLISTED: Part.WAITING,
+    RegistrationStatus.CANCELLED: Part.ENDED,
+    RegistrationStatus.DECLINED: Part.ENDED,
+}
+#: People on one page.
+PAGE = 100
 
 
-def roster(training_session_id: int, *, q: str = "") -> Roster:
-    """Return everybody who is or was registered for a session, in one statement.
+def roster(
+    training_session_id: int,
+    view: RosterView | None = None,
+    *,
+    beside: Beside | None = None,
+    place: Place | None = None,
+    most: int | None = None,
+) -> Roster:
+    """Return people who are or were registered for a session, in two statements.
 
-    :param q: only those in whose name, address or organization all of its words are.
+    :param view: who of them, in which order; None: all.
+    :param beside: what its filters ask for that is no business of registrations.
+    :param place: where the page begins or ends; of somebody who is not there, the first is shown.
+    :param most: people on a page; None: all are.
     """
-    words = search_key(q).split()
-    requested: list[RosterRow] = []
-    seated: list[RosterRow] = []
-    waiting: list[RosterRow] = []
-    ended: list[RosterRow] = []
-    rank = 0
-    rows = db.session.execute(_ROWS, {"training_session_id": training_session_id}).all()
-    sizes = Counter(row.group_number for row in rows if row.status is RegistrationStatus.WAITLISTED)
-    for row in rows:
-        is_waiting = row.status is RegistrationStatus.WAITLISTED
-        is_together = is_waiting and row.group_number is not None
-        one = RosterRow(
-            id=row.id,
-            name=row.name,
-            email=row.email,
-            organization=row.organization,
-            claim=row.claim,
-            status=row.status,
-            ticket=row.ticket,
-            rank=rank + 1 if is_waiting else None,
-            registered_at=row.registered_at,
-            group_size=sizes[row.group_number] if is_together else 1,
-            offer_expires_at=row.offer_expires_at,
-            is_offer_undelivered=row.is_offer_undelivered,
-            request_expires_at=row.request_expires_at,
-            cancelled_because=row.cancelled_because,
-            declined_because=row.declined_because,
-            is_cancelled_by_organization=bool(row.is_cancelled_by_organization),
-            successor=_successor_of(row),
-            refused_by=row.refused_by,
-        )
-        rank += is_waiting
-        if words and not _has(one, words):
-            continue
-        if is_waiting:
-            waiting.append(one)
-        elif row.status is RegistrationStatus.REQUESTED:
-            requested.append(one)
-        elif row.status in _ENDED:
-            ended.append(one)
-        else:
-            seated.append(one)
+    view, beside = view or RosterView(), beside or Beside()
+    index = db.session.execute(_INDEX, {"training_session_id": training_session_id}).all()
+    is_asked_for = chooser(view.filters, beside)
+    key = _order(view.sort)
+    found = sorted((row for row in index if is_asked_for(row)), key=key)
+    begins, ends = _bounds(found, index, key, place, most)
+    shown = found[begins:ends]
+    parts = _parts([row.id for row in shown], _lines(index))
     return Roster(
-        requested=tuple(requested),
-        seated=tuple(sorted(seated, key=lambda one: (one.name.casefold(), one.id))),
-        waiting=tuple(waiting),
-        ended=tuple(reversed(ended)),
-        open_requests=sum(row.status is RegistrationStatus.REQUESTED for row in rows),
+        requested=tuple(parts[Part.REQUESTED]),
+        seated=tuple(parts[Part.SEATED]),
+        waiting=tuple(parts[Part.WAITING]),
+        ended=tuple(parts[Part.ENDED]),
+        open_requests=sum(row.status is RegistrationStatus.REQUESTED for row in index),
+        found=Counter(_part(row) for row in found),
+        everybody=len(index),
+        organizations=_organizations(index),
+        has_placeholders=any(row.is_placeholder for row in index),
+        has_notes=any(row.notes for row in index),
+        seated_ids=frozenset(row.id for row in index if row.status in SEATED),
+        first=shown[0].id if shown else None,
+        last=shown[-1].id if shown else None,
+        has_earlier=begins > 0,
+        has_later=ends < len(found),
     )
+
+
+def beside_of(
+    filters: RosterFilters,
+    *,
+    answers: Answers,
+    marks: Marks,
+    meeting_ids: Sequence[int],
+    timezone: str,
+) -> Beside:
+    """Return what filters ask for that is known elsewhere.
+
+    :param meeting_ids: the session's meetings that were not cancelled, in their order.
+    :param timezone: the session's.
+    """
+    said = {id_: one.answer for id_, several in answers.items() for one in several if one.counts}
+    day = filters.since
+    zone = find_zone(timezone)
+    return Beside(
+        answers=said,
+        marks=marks,
+        meeting_id=dict(enumerate(meeting_ids, start=1)).get(filters.meeting),
+        since=datetime.combine(day, time(), zone).astimezone(UTC) if day else None,
+    )
+
+
+def _part(row: Any) -> Part:
+    return _PART_OF.get(row.status, Part.SEATED)
+
+
+def _order(sort: Sort | None) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the key that rows of the index are sorted by: list by list."""
+    if sort is Sort.NAME:
+        return lambda row: (_part(row), search_key(row.name), row.id)
+    if sort is Sort.ORGANIZATION:
+        return lambda row: (
+            _part(row),
+            row.organization is None,
+            search_key(row.organization),
+            search_key(row.name),
+            row.id,
+        )
+    if sort is Sort.REGISTERED:
+        return lambda row: (_part(row), row.registered_at, row.ticket)
+    return _usual_order
+
+
+def _usual_order(row: Any) -> tuple[Any, ...]:
+    part = _part(row)
+    if part is Part.SEATED:
+        return (part, row.name.casefold(), row.id)
+    return (part, -row.ticket if part is Part.ENDED else row.ticket)
+
+
+def _bounds(
+    found: Sequence[Any],
+    index: Sequence[Any],
+    key: Callable[[Any], tuple[Any, ...]],
+    place: Place | None,
+    most: int | None,
+) -> tuple[int, int]:
+    """Return where a page begins and ends among those who are asked for.
+
+    By the key of whom it follows, who need not be among them any more.
+    """
+    if most is None:
+        return 0, len(found)
+    begins = 0
+    beside = None
+    if place is not None:
+        beside = next((row for row in index if row.id == place.registration_id), None)
+    if place is not None and beside is not None:
+        if place.is_backwards:
+            begins = max(0, bisect_left(found, key(beside), key=key) - most)
+        else:
+            begins = bisect_right(found, key(beside), key=key)
+    if begins >= len(found):  # nobody comes after them any more
+        begins = max(0, len(found) - most)
+    return begins, min(begins + most, len(found))
+
+
+def _lines(index: Sequence[Any]) -> dict[int, tuple[int, int]]:
+    """Return how each who waits stands in line: their place, from 1, and how many wait together."""
+    waiting = [row for row in index if row.status is RegistrationStatus.WAITLISTED]
+    sizes = Counter(row.group_number for row in waiting)
+    return {
+        row.id: (rank, 1 if row.group_number is None else sizes[row.group_number])
+        for rank, row in enumerate(waiting, start=1)
+    }
+
+
+def _organizations(index: Sequence[Any]) -> tuple[tuple[int, str], ...]:
+    named = {row.organization_id: row.organization for row in index if row.organization_id}
+    return tuple(sorted(named.items(), key=lambda one: (search_key(one[1]), one[0])))
+
+
+def _parts(ids: Sequence[int], lines: Mapping[int, tuple[int, int]]) -> dict[Part, list[RosterRow]]:
+    """Return whole rows of some people, list by list, each in the order of the ids."""
+    parts: dict[Part, list[RosterRow]] = {part: [] for part in Part}
+    read = {
+        row.id: row for some in _batches(ids) for row in db.session.execute(_ROWS, {"ids": some})
+    }
+    for id_ in ids:
+        row = read[id_]
+        rank, group_size = lines.get(id_, (None, 1))
+        parts[_part(row)].append(
+            RosterRow(
+                id=row.id,
+                person_id=row.person_id,
+                name=row.name,
+                email=row.email,
+                organization=row.organization,
+                claim=row.claim,
+                status=row.status,
+                ticket=row.ticket,
+                rank=rank,
+                registered_at=row.registered_at,
+                group_size=group_size,
+                offer_expires_at=row.offer_expires_at,
+                is_offer_undelivered=row.is_offer_undelivered,
+                request_expires_at=row.request_expires_at,
+                cancelled_because=row.cancelled_because,
+                declined_because=row.declined_because,
+                is_cancelled_by_organization=bool(row.is_cancelled_by_organization),
+                successor=_successor_of(row),
+                refused_by=row.refused_by,
+                is_placeholder=row.is_placeholder,
+                notes=row.notes,
+            )
+        )
+    return parts
+
+
+def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    """Yield keys, no more at once than a statement takes."""
+    for begins in range(0, len(ids), _MOST_KEYS):
+        yield ids[begins : begins + _MOST_KEYS]
 
 
 def _successor_of(row: Any) -> Successor | None:
@@ -224,11 +442,6 @@ def _successor_of(row: Any) -> Successor | None:
         title=row.successor_title,
         is_moved=row.is_moved,
     )
-
-
-def _has(one: RosterRow, words: Sequence[str]) -> bool:
-    key = search_key(one.name, one.email, one.organization)
-    return all(word in key for word in words)
 
 
 def get_registration(registration_id: int) -> RegistrationFacts:

@@ -89,6 +89,14 @@ class SeatRulesForm(ShownForm):
     )
     decide = WallTimeField(_l("Decided by"))
 
+    naming_ends = WallTimeField(
+        _l("Named by"),
+        description=_l(
+            "Seats that an organization reserved without names are given up then. "
+            "Empty: when the session starts."
+        ),
+    )
+
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check the fields, then how they fit together."""
         is_valid = bool(super().validate(extra_validators))
@@ -127,6 +135,7 @@ class SeatRulesForm(ShownForm):
             groups_wait=self.groups_wait.data,
             minimum=self.minimum.value,
             decide=self.decide.value,
+            naming_ends=self.naming_ends.value,
         )
 
 

@@ -86,13 +86,14 @@ def correct_name(registration_id: int, name: str, *, actor_id: int | None, now: 
     """Change the name that a registration was given; the person keeps theirs.
 
     :return: whether it changed.
-    :raise NotFoundError: there is no such registration, or it is not live any more.
+    :raise NotFoundError: there is no such registration, it is not live any more, or nobody is
+        named for it yet.
     """
     changed = db.session.execute(
         sa.update(Registration)
         .where(
             Registration.id == registration_id,
-            Registration.status.in_(LIVE),
+            *_has_name(),
             Registration.name != name,
         )
         .values(name=name)
@@ -100,7 +101,7 @@ def correct_name(registration_id: int, name: str, *, actor_id: int | None, now: 
         .returning(Registration.training_session_id)
     ).one_or_none()
     if changed is None:
-        if _is_live(registration_id):
+        if _is_named(registration_id):
             return False
         raise NotFoundError
     record_act(
@@ -210,10 +211,12 @@ def _record_claims(
     )
 
 
-def _is_live(registration_id: int) -> bool:
+def _is_named(registration_id: int) -> bool:
     found = db.session.scalar(
-        sa.select(Registration.id).where(
-            Registration.id == registration_id, Registration.status.in_(LIVE)
-        )
+        sa.select(Registration.id).where(Registration.id == registration_id, *_has_name())
     )
     return found is not None
+
+
+def _has_name() -> tuple[sa.ColumnElement[bool], ...]:
+    return (Registration.status.in_(LIVE), sa.not_(Registration.is_placeholder))

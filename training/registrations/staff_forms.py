@@ -13,10 +13,11 @@ from training.organizations.queries import ActiveOrganization
 from training.people.values import email_key
 from training.registrations.errors import AlreadyRegisteredError
 from training.registrations.forms import PersonForm
+from training.registrations.question_fields import Asking, answers_in
 from training.registrations.seats import Group
 from training.registrations.service import positions_of_doubles
 from training.registrations.values import Claim, Fit, Participant
-from training.registrations.words import lacks_words
+from training.registrations.words import busy_words, lacks_words
 from training.sessions.fields import SeatFields
 from training.sessions.values import SeatCounts, SeatPlan
 from training.submissions.service import new_key
@@ -42,12 +43,7 @@ class StaffPersonForm(Form):
     email = EmailAddressField(_l("E-mail (if they have one)"), description=WITHOUT_ADDRESS)
 
 
-def blank_staff_person() -> StaffPersonForm:
-    """Return the row that a script adds: its names hold a mark instead of a number."""
-    return StaffPersonForm(formdata=None, prefix="people-__index__-")
-
-
-class AddPeopleForm(AppForm):
+class AddPeopleForm(Asking, AppForm):
     """People whom staff register."""
 
     #: One more than there may be, so that too many are refused and not cut off.
@@ -65,6 +61,7 @@ class AddPeopleForm(AppForm):
         _l("Add them all the same"),
         description=_l("Also those of whom we do not know that they attended what comes before."),
     )
+    despite = BooleanField(_l("Add them though they have another session then"))
     #: Makes a second send of the same form harmless.
     key = HiddenField(default=new_key)
 
@@ -100,6 +97,12 @@ class AddPeopleForm(AppForm):
             email = self.people[position].form.email
             email.errors = [*email.errors, sentence(error)]
 
+    def mark_busy(self, titles_of: Mapping[int, Sequence[str]]) -> None:
+        """Show beside their rows who has a seat elsewhere then: position, from 0 → titles."""
+        for position, titles in titles_of.items():
+            name = self.people[position].form.name
+            name.errors = [*name.errors, busy_words(titles)]
+
     def mark_lacking(self, missing: Mapping[int, Sequence[str]]) -> None:
         """Show beside their rows who lacks which courses: position, from 0 → titles."""
         for position, titles in missing.items():
@@ -119,9 +122,11 @@ class AddPeopleForm(AppForm):
                     email=row.form.email.data or None,
                     organization_id=organization_id,
                     claim=Claim.STAFF if organization_id else Claim.STATED,
+                    answers=answers_in(row.form, self.questions),
                 )
                 for row in self.people
             ),
+            asked=self.sent,
             fit=Fit.WHAT_FITS if self.take_what_fits.data else Fit.ALL,
             actor_id=actor_id,
             by_staff=True,
@@ -143,6 +148,7 @@ class AddPeopleForm(AppForm):
             "organization": self.organization_id.data,
             "fits": self.take_what_fits.data,
             "waives": self.waive.data,
+            "answers": [answers_in(row.form, self.questions) for row in self.people],
         }
 
 

@@ -1,6 +1,7 @@
 """The words of registrations."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -114,6 +115,8 @@ class Participant:
     claim: Claim = Claim.STATED
     #: Courses that they are known to have attended; of no use to whoever proved nothing.
     attended: frozenset[int] = frozenset()
+    #: To the session's questions: version of a question → answer.
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def vouched_organization_id(self) -> int | None:

@@ -1,9 +1,10 @@
 """Words for what staff see of registrations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
 
+from training.registrations.answers_queries import AnswerColumn
 from training.registrations.values import (
     CancelledBecause,
     Claim,
@@ -11,6 +12,8 @@ from training.registrations.values import (
     Obstacle,
     ReplyAnswer,
 )
+from training.sessions.question_values import GIVEN
+from training.sessions.values import QuestionKind
 from training.text import for_display
 
 
@@ -23,6 +26,12 @@ def claim_words() -> dict[Claim, str]:
         Claim.STAFF: _("staff vouch for it"),
         Claim.STATED: _("as they say themselves"),
     }
+
+
+def busy_words(titles: Sequence[str]) -> str:
+    """Return where somebody has a seat at the same time, as a sentence."""
+    names = ", ".join(f"“{for_display(title)}”" for title in titles)
+    return str(_("Has a seat at the same time in %(titles)s.", titles=names))
 
 
 def lacks_words(titles: Sequence[str]) -> str:
@@ -84,3 +93,42 @@ def declined_words(because: DeclinedBecause | None, *, was_offered: bool) -> str
         None: _("Declined"),
     }
     return str(words[because])
+
+
+def question_kind_labels() -> dict[QuestionKind, str]:
+    """Return how questions are answered, in words."""
+    return {
+        QuestionKind.TEXT: _("A line of text"),
+        QuestionKind.CHOICE: _("One of several answers"),
+        QuestionKind.NUMBER: _("A number"),
+        QuestionKind.DATE: _("A date"),
+        QuestionKind.CONSENT: _("A box to tick: consent"),
+    }
+
+
+def shown_answers(
+    columns: Iterable[AnswerColumn], answers: Mapping[int, Mapping[int, str]]
+) -> dict[int, dict[int, str]]:
+    """Return answers in words: registration → question → answer.
+
+    :param answers: as they are stored.
+    """
+    kind_of = {one.question_id: one.kind for one in columns}
+    return {
+        registration_id: {
+            question_id: shown_answer(kind_of[question_id], answer)
+            for question_id, answer in given.items()
+            if question_id in kind_of
+        }
+        for registration_id, given in answers.items()
+    }
+
+
+def shown_answer(kind: QuestionKind, answer: str) -> str:
+    """Return an answer, as it is stored, in words; a number and a day as every program reads them.
+
+    What was answered before the question became one of another kind is shown as it was.
+    """
+    if kind is QuestionKind.CONSENT and answer == GIVEN:
+        return str(_("Yes"))
+    return for_display(answer)

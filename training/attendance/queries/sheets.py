@@ -31,6 +31,8 @@ class SheetRow(NamedTuple):
     mark_id: int | None = None
     #: The newest mark of somebody else, which it may contradict.
     other_mark_id: int | None = None
+    #: Nobody yet: an organization names somebody before the session starts.
+    is_placeholder: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +41,8 @@ class Sheet:
 
     meeting: ListedMeeting
     rows: tuple[SheetRow, ...]
+    #: Seats that nobody is named for yet; nobody can be marked there.
+    to_be_named: tuple[SheetRow, ...] = ()
 
     @property
     def marked(self) -> int:
@@ -88,6 +92,7 @@ _ROWS = (
         sa.case((Attendance.status != AttendanceStatus.CLEARED, Attendance.status)),
         Attendance.mark_id,
         Attendance.other_mark_id,
+        Registration.is_placeholder,
     )
     .select_from(Meeting)
     .join(Registration, Registration.training_session_id == Meeting.training_session_id)
@@ -147,7 +152,11 @@ def sheet_of(meeting: ListedMeeting) -> Sheet:
     """Return everybody who holds a seat, by name, with how they stand."""
     found = map(SheetRow._make, core().execute(_ROWS, {"meeting_id": meeting.id}).all())
     rows = sorted(found, key=lambda row: search_key(row.name))
-    return Sheet(meeting=meeting, rows=tuple(rows))
+    return Sheet(
+        meeting=meeting,
+        rows=tuple(row for row in rows if not row.is_placeholder),
+        to_be_named=tuple(row for row in rows if row.is_placeholder),
+    )
 
 
 def disagreements(meeting_id: int) -> list[Disagreement]:

@@ -56,6 +56,7 @@ def _standing_of(dialect: str) -> sa.Select[Any]:
     is_seated = sa.and_(
         Registration.training_session_id == sa.bindparam("training_session_id"),
         Registration.status == RegistrationStatus.CONFIRMED,
+        sa.not_(Registration.is_placeholder),  # nobody who could come
     )
     is_marked = sa.case((Attendance.status != AttendanceStatus.CLEARED, 1))
     counted = (

@@ -1,9 +1,8 @@
 """Lists to take home. By POST: each leaves an entry in the audit trail."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 
-from flask import Response
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,59 +10,60 @@ from training.accounts.access import allows, permission
 from training.accounts.policy import Action
 from training.attendance import queries, service
 from training.attendance.queries import MeetingToMark, OwnSession
-from training.attendance.values import AttendanceStatus
+from training.attendance.roster_tables import Known, heading, mark_labels, roster_table, wall_minute
 from training.attendance.views.blueprint import bp
-from training.clock import find_zone, utc_now, utc_to_wall
+from training.clock import utc_now
 from training.db import transaction
-from training.registrations import answer_queries, roster_queries
-from training.registrations.words import answer_words, claim_words
-from training.web.filters import attendance_label, city, registration_label
+from training.registrations import answer_queries, answers_queries, roster_queries
+from training.registrations.note_queries import notes_of
+from training.registrations.roster_address import YES, asked
+from training.registrations.words import shown_answers
+from training.web.filters import registration_label
 from training.web.spreadsheets import FORMATS, Row
 
 
 @bp.post("/staff/sessions/<id:training_session_id>/roster.<any(csv, xlsx):ending>")
 @allows(Action.EXPORT_ROSTER)
 def export_roster(training_session_id: int, ending: str) -> ResponseReturnValue:
-    """Send all that staff know of a session's people and of who came."""
+    """Send what staff know of a session's people and of who came: of whom the address asks for.
+
+    What staff wrote about people stands in it only if they say so.
+    """
     own = _get_session(training_session_id)
     meetings = _held(training_session_id)
+    view = asked()
     came = queries.attendance_of(training_session_id)
-    roster = roster_queries.roster(training_session_id)
-    claims = claim_words()
-    answers, answer_labels = answer_queries.answers_of(training_session_id), answer_words()
-    header = [
-        _("Name"),
-        _("E-mail"),
-        _("Organization"),
-        _("Why we believe it"),
-        _("Status"),
-        _("Ticket"),
-        _("Place in line"),
-        _("Registered (%(city)s)", city=city(own.timezone)),
-        _("Registered (ISO 8601)"),
-        _("Answer in their calendar"),
-        *_headings(meetings),
-    ]
-    rows: list[Row] = [
-        [
-            one.name,
-            one.email,
-            one.organization,
-            claims[one.claim] if one.organization else None,
-            registration_label(one.status),
-            one.ticket,
-            one.rank,
-            _wall(one.registered_at, own.timezone),
-            one.registered_at.astimezone(UTC).isoformat(),
-            next((answer_labels[it.answer] for it in answers.get(one.id, ()) if it.counts), None),
-            *_marks(came, one.id, meetings),
-        ]
-        for one in (*roster.seated, *roster.requested, *roster.waiting, *roster.ended)
-    ]
-    name = _(
-        "%(title)s %(day)s roster", title=own.title, day=_wall(own.starts_at, own.timezone)[:10]
+    answers = answer_queries.answers_of(training_session_id)
+    found = roster_queries.roster(
+        training_session_id,
+        view,
+        beside=roster_queries.beside_of(
+            view.filters,
+            answers=answers,
+            marks=came,
+            meeting_ids=[one.meeting.id for one in meetings],
+            timezone=own.timezone,
+        ),
     )
-    return _taken_home(own, service.ROSTER, ending, name=name, header=header, rows=rows)
+    ids = [row.id for row in found.rows]
+    given = answers_queries.answers_of(ids)
+    questions = answers_queries.shown_columns(answers_queries.columns(training_session_id), given)
+    has_notes = request.form.get("notes") == YES
+    known = Known(
+        answers=answers,
+        came=came,
+        meetings=[(one.meeting.id, heading(one)) for one in meetings],
+        questions=questions,
+        given=shown_answers(questions, given),
+        notes=notes_of(ids) if has_notes else None,
+    )
+    table = roster_table(found.rows, known, columns=view.columns, timezone=own.timezone)
+    name = _(
+        "%(title)s %(day)s roster",
+        title=own.title,
+        day=wall_minute(own.starts_at, own.timezone)[:10],
+    )
+    return _taken_home(own, service.ROSTER, ending, name=name, header=table.header, rows=table.rows)
 
 
 @bp.post("/trainer/sessions/<id:training_session_id>/attendance.<any(csv, xlsx):ending>")
@@ -79,7 +79,7 @@ def export_attendance(training_session_id: int, ending: str) -> ResponseReturnVa
         _("Organization"),
         _("Status"),
         _("Place in line"),
-        *_headings(meetings),
+        *(heading(one) for one in meetings),
     ]
     rows: list[Row] = [
         [
@@ -87,12 +87,14 @@ def export_attendance(training_session_id: int, ending: str) -> ResponseReturnVa
             one.organization,
             registration_label(one.status),
             one.rank,
-            *_marks(came, one.registration_id, meetings),
+            *mark_labels(came, one.registration_id, [it.meeting.id for it in meetings]),
         ]
         for one in (*people.seated, *people.offered, *people.waiting)
     ]
     name = _(
-        "%(title)s %(day)s attendance", title=own.title, day=_wall(own.starts_at, own.timezone)[:10]
+        "%(title)s %(day)s attendance",
+        title=own.title,
+        day=wall_minute(own.starts_at, own.timezone)[:10],
     )
     return _taken_home(own, service.ATTENDANCE, ending, name=name, header=header, rows=rows)
 
@@ -104,28 +106,6 @@ def _get_session(training_session_id: int) -> OwnSession:
 def _held(training_session_id: int) -> list[MeetingToMark]:
     """Return the meetings that have a column: those that were not cancelled."""
     return [one for one in queries.meetings_of(training_session_id) if not one.meeting.is_cancelled]
-
-
-def _headings(meetings: Sequence[MeetingToMark]) -> list[str]:
-    return [
-        _("Attendance %(when)s", when=_wall(one.meeting.starts_at, one.meeting.timezone))
-        for one in meetings
-    ]
-
-
-def _marks(
-    came: Mapping[int, Mapping[int, AttendanceStatus]],
-    registration_id: int,
-    meetings: Sequence[MeetingToMark],
-) -> list[str]:
-    status_at = came.get(registration_id, {})
-    return [attendance_label(status_at.get(one.meeting.id)) for one in meetings]
-
-
-def _wall(instant: datetime, timezone: str) -> str:
-    """Return what the wall clock shows, in a form that programs sort and spreadsheets know."""
-    wall, _fold = utc_to_wall(instant, find_zone(timezone))
-    return f"{wall:%Y-%m-%d %H:%M}"
 
 
 def _taken_home(

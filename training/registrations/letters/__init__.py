@@ -5,6 +5,10 @@ only. A name was typed by somebody, perhaps by somebody else, and mail programs 
 that looks like an address into a link; so names are shown without what makes them look so.
 """
 
-from training.registrations.letters.kinds import RENDERERS
+from training.notifications.values import Renderers
+from training.registrations.letters import kinds, unnamed
+
+#: Kind of message → who writes it.
+RENDERERS: Renderers = {**kinds.RENDERERS, **unnamed.RENDERERS}
 
 __all__ = ["RENDERERS"]

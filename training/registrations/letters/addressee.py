@@ -49,7 +49,9 @@ def find(registration: Registration) -> Addressee | None:
     is_at_the_door = has_begun and registration.claim is not Claim.REPRESENTATIVE
     if is_at_the_door:
         return None
-    if registration.claim is Claim.REPRESENTATIVE and not _still_acts(registration):
+    # A seat to be named may have passed to another organization than that of who reserved it.
+    is_for_organization = registration.claim is Claim.REPRESENTATIVE or registration.is_placeholder
+    if is_for_organization and not _still_acts(registration):
         colleague = _reachable(_colleague(registration), is_participant=False)
         return colleague and replace(colleague, is_colleague=True)
     return _reachable(registrant, is_participant=False)

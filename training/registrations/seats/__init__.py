@@ -17,6 +17,7 @@ from training.registrations.seats.freeing import (
 )
 from training.registrations.seats.holds import release_hold, set_hold
 from training.registrations.seats.locking import lock_sessions_of
+from training.registrations.seats.naming import remind_of_unnamed, unnamed_soon
 from training.registrations.seats.offers import accept, decline
 from training.registrations.seats.partners import answer_resumed_organization
 from training.registrations.seats.people import find_or_make
@@ -27,6 +28,7 @@ from training.registrations.seats.revising import answer_revised_session
 from training.registrations.seats.settings import change_rules, rules_of
 from training.registrations.seats.settling import sessions_due, settle
 from training.registrations.seats.taking import Group, take
+from training.registrations.seats.transferring import transfer
 
 __all__ = [
     "Group",
@@ -48,6 +50,7 @@ __all__ = [
     "promote",
     "refuse",
     "release_hold",
+    "remind_of_unnamed",
     "rules_of",
     "seen",
     "sessions_due",
@@ -56,4 +59,6 @@ __all__ = [
     "settle",
     "swap",
     "take",
+    "transfer",
+    "unnamed_soon",
 ]

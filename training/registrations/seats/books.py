@@ -62,6 +62,8 @@ class Row:
     before_cancel: RegistrationStatus | None = None
     #: Who gets the mails about it.
     recipient_id: int
+    #: Nobody stands in it yet, who could be mailed.
+    is_placeholder: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +79,10 @@ class Entrant:
     registered_by: int | None
     consent: str | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    #: The code by which they come.
+    code_id: int | None = None
+    #: Nobody yet: somebody is named later.
+    is_placeholder: bool = False
     #: Of people who wait as a whole.
     group: int | None = None
     request_expires_at: datetime | None = None
@@ -105,6 +111,7 @@ ROWS = sa.select(
     Registration.offer_expires_at,
     Registration.before_cancel,
     _RECIPIENT.label("recipient_id"),
+    Registration.is_placeholder,
 ).join(Person, Person.id == Registration.person_id)
 _HOLDS = sa.select(Hold.organization_id, Hold.seats).where(
     Hold.training_session_id == sa.bindparam("training_session_id"), Hold.released_at.is_(None)
@@ -160,6 +167,8 @@ def enter(locked: LockedSession, entrants: Sequence[Entrant], *, now: datetime) 
             "link_epoch": 0,
             "consent": one.consent,
             "answers": dict(one.answers),
+            "code_id": one.code_id,
+            "is_placeholder": one.is_placeholder,
         }
         for index, one in enumerate(entrants)
     ]
@@ -174,6 +183,7 @@ def enter(locked: LockedSession, entrants: Sequence[Entrant], *, now: datetime) 
             ticket=locked.next_ticket + index,
             organization_id=None if one.claim is Claim.STATED else one.organization_id,
             recipient_id=one.recipient_id,
+            is_placeholder=one.is_placeholder,
         )
         for index, one in enumerate(entrants)
     ]

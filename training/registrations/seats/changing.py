@@ -11,12 +11,15 @@ from training.db import db
 from training.registrations import messages
 from training.registrations.errors import (
     AlreadyRegisteredError,
+    NamingEndedError,
     NotRegisteredError,
     NotSeatedError,
+    SeatNamedError,
     SessionOverError,
     TooLateToSwapError,
 )
 from training.registrations.models import Registration
+from training.registrations.naming_queries import naming_ends_at
 from training.registrations.rules import place_moved
 from training.registrations.seats import people
 from training.registrations.seats.books import (
@@ -35,6 +38,7 @@ from training.registrations.seats.taking import (
     beyond_capacity,
     placed,
     refuse_if_over,
+    refuse_other_questions,
     refuse_strangers,
 )
 from training.registrations.seats.telling import tell, tell_of_entering
@@ -55,6 +59,7 @@ def swap(
     registration_id: int,
     participant: Participant,
     *,
+    asked: str | None = None,
     actor_id: int,
     because: CancelledBecause,
     now: datetime,
@@ -64,6 +69,8 @@ def swap(
     A place in line cannot be handed over: whoever comes for somebody who waits goes to its end, as
     everybody does, by cancelling the one and registering the other.
 
+    :param asked: fingerprint of the questions that the form asked, "" for none; None: it asked
+        nobody.
     :param because: ``PERSON`` for a representative, until the session starts; ``STAFF`` until it
         ends.
     :return: the id of the substitute's registration.
@@ -71,18 +78,21 @@ def swap(
     :raise NotSeatedError: they wait, or are not registered any more.
     :raise AlreadyRegisteredError: the substitute has or awaits a seat in this session.
     :raise TooLateToSwapError: the session has started, and this is not done by staff.
+    :raise NamingEndedError: nobody was named for this seat by the deadline.
+    :raise SeatNamedError: somebody was named for this seat, or it was given up.
     :raise SessionOverError: the last meeting has ended, or the session is not published.
     :raise NotForYouError: the session is for partners, and nobody vouched for the substitute.
+    :raise QuestionsChangedError: the session asks other things than the form did.
     """
     [participant] = people.find_or_make([participant], actor_id=actor_id, now=now)
     locked, row = lock_registration(registration_id)
     _refuse_unless_published(locked, now)
     if because is not CancelledBecause.STAFF:
         refuse_strangers(locked, [participant])
-        if now >= locked.starts_at:
-            raise TooLateToSwapError
+        _refuse_late(locked, row, now)
     if row.status is not RegistrationStatus.CONFIRMED:
-        raise NotSeatedError
+        raise SeatNamedError if row.is_placeholder and row.status not in LIVE else NotSeatedError
+    refuse_other_questions(locked, asked)
     [new] = enter(locked, [_substitute(locked.id, participant, actor_id)], now=now)
     end([row], because=because, actor_id=actor_id, now=now)
     name_successors({row.id: new.id})
@@ -101,6 +111,14 @@ def swap(
     return new.id
 
 
+def _refuse_late(locked: LockedSession, row: Row, now: datetime) -> None:
+    """Refuse what is left to staff once the session, or the time to name people, is over."""
+    if row.is_placeholder and now >= naming_ends_at(locked.id):
+        raise NamingEndedError
+    if now >= locked.starts_at:
+        raise TooLateToSwapError
+
+
 def _substitute(training_session_id: int, participant: Participant, actor_id: int) -> Entrant:
     [known] = people.read(training_session_id, [participant])
     if known.registration_id is not None:
@@ -113,6 +131,7 @@ def _substitute(training_session_id: int, participant: Participant, actor_id: in
         claim=participant.claim,
         status=RegistrationStatus.CONFIRMED,
         registered_by=actor_id,
+        answers=participant.answers,
     )
 
 
@@ -226,6 +245,8 @@ def _entrants(rows: Sequence[Row], statuses: Sequence[RegistrationStatus]) -> li
             registered_by=given[row.id].registered_by,
             consent=given[row.id].consent,
             answers=given[row.id].answers,
+            code_id=given[row.id].code_id,
+            is_placeholder=given[row.id].is_placeholder,
         )
         for row, status in zip(rows, statuses, strict=True)
     ]
@@ -242,6 +263,8 @@ def _as_given(registration_ids: Sequence[int]) -> dict[int, Any]:
             Registration.registered_by,
             Registration.consent,
             Registration.answers,
+            Registration.code_id,
+            Registration.is_placeholder,
         ).where(Registration.id.in_(registration_ids))
     )
     return {row.id: row for row in found}

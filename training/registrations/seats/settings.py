@@ -8,7 +8,11 @@ import sqlalchemy as sa
 
 from training.audit.trail import Act, record_act
 from training.db import db
-from training.registrations.errors import InvalidDecisionError, StaleSeatsError
+from training.registrations.errors import (
+    InvalidDecisionError,
+    InvalidNamingError,
+    StaleSeatsError,
+)
 from training.registrations.seats.deadlines import before_start, instant_of
 from training.registrations.seats.waitlist import fill
 from training.sessions.errors import SessionCancelledError
@@ -44,7 +48,8 @@ def change_rules(
     :raise StaleSeatsError: somebody else changed the rules since ``expected``.
     :raise InvalidDecisionError: a minimum without a date or a date without a minimum, or a date
         after the start.
-    :raise WallTimeError: the clocks skip the time of the decision.
+    :raise InvalidNamingError: seats would be named after the start.
+    :raise WallTimeError: the clocks skip the time of the decision, or of naming.
     """
     locked = lock_training_session(training_session_id)
     if locked.status is SessionStatus.CANCELLED:
@@ -57,6 +62,7 @@ def change_rules(
     values = {
         **asdict(rules),
         "decide_at": _decide_at(rules, locked),
+        "naming_ends_at": _naming_ends_at(rules, locked),
     }
     if (rules.minimum, rules.decide) != (before.minimum, before.decide):
         values["settled_at"] = None
@@ -84,16 +90,20 @@ def change_rules(
 
 
 def follow_decision(locked: LockedSession) -> None:
-    """Let it be decided with the new times of a locked session whether it takes place."""
+    """Let the deadlines of the rules follow the new times of a locked session."""
     rules = rules_of(locked.id)
-    if rules.decide is None:
-        return
-    db.session.execute(
-        sa.update(TrainingSession)
-        .where(TrainingSession.id == locked.id)
-        .values(decide_at=before_start(rules.decide, locked))
-        .execution_options(synchronize_session=False)
-    )
+    values = {}
+    if rules.decide is not None:
+        values["decide_at"] = before_start(rules.decide, locked)
+    if rules.naming_ends is not None:
+        values["naming_ends_at"] = before_start(rules.naming_ends, locked)
+    if values:
+        db.session.execute(
+            sa.update(TrainingSession)
+            .where(TrainingSession.id == locked.id)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _decide_at(rules: SeatRules, locked: LockedSession) -> datetime | None:
@@ -105,6 +115,15 @@ def _decide_at(rules: SeatRules, locked: LockedSession) -> datetime | None:
     if decide_at > locked.starts_at:
         raise InvalidDecisionError
     return decide_at
+
+
+def _naming_ends_at(rules: SeatRules, locked: LockedSession) -> datetime | None:
+    if rules.naming_ends is None:
+        return None
+    naming_ends_at = instant_of(rules.naming_ends, locked)
+    if naming_ends_at > locked.starts_at:
+        raise InvalidNamingError
+    return naming_ends_at
 
 
 def _plain(rules: SeatRules, names: set[str]) -> dict[str, Any]:

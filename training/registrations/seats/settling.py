@@ -9,6 +9,7 @@ from training.registrations import messages
 from training.registrations.models import Registration
 from training.registrations.seats.books import ROWS, rows_found, turn_down
 from training.registrations.seats.holds import release_due
+from training.registrations.seats.naming import OVERDUE, release_unnamed
 from training.registrations.seats.offers import end_offers
 from training.registrations.seats.reading import choice_of, read_again
 from training.registrations.seats.telling import tell
@@ -32,6 +33,7 @@ _DUE = sa.union(
     sa.select(Registration.training_session_id).where(*_OFFER_ENDED),
     sa.select(Registration.training_session_id).where(*_REQUEST_ENDED),
     sa.select(Hold.training_session_id).where(Hold.released_at.is_(None), Hold.release_at <= _now),
+    OVERDUE,
 )
 #: Where a seat may be free beside people who wait.
 _AWAITED = (
@@ -86,4 +88,5 @@ def settle(training_session_id: int, *, now: datetime) -> None:
     if requests:
         turn_down(requests, because=DeclinedBecause.TIME, now=now)
         tell(messages.LAPSE, requests, RegistrationStatus.DECLINED, actor_id=None, now=now)
+    newest = release_unnamed(locked, now=now) or newest
     fill(training_session_id, because_id=newest, now=now)

@@ -11,10 +11,13 @@ from training.notifications.outbox import queue_messages
 from training.registrations import messages
 from training.registrations.errors import (
     AlreadyRegisteredError,
+    NamingEndedError,
     NotForYouError,
     PrerequisiteError,
+    QuestionsChangedError,
     RegistrationClosedError,
 )
+from training.registrations.naming_queries import naming_ends_at
 from training.registrations.rules import (
     lacking,
     overbooked_by,
@@ -23,6 +26,7 @@ from training.registrations.rules import (
 )
 from training.registrations.seats import people
 from training.registrations.seats.books import Entrant, Row, count, enter, tally
+from training.registrations.seats.codes import admit
 from training.registrations.seats.people import Known
 from training.registrations.seats.reading import seats_of
 from training.registrations.seats.telling import tell_of_entering
@@ -35,6 +39,8 @@ from training.registrations.values import (
     Placed,
     RegistrationStatus,
 )
+from training.sessions.question_queries import hold_questions_of
+from training.sessions.question_values import fingerprint
 from training.sessions.rules import takes_registrations
 from training.sessions.service import lock_training_session
 from training.sessions.values import Audience, LockedSession, SessionStatus
@@ -63,6 +69,12 @@ class Group:
     required: frozenset[int] = frozenset()
     #: Staff take people who lack them.
     waives_required: bool = False
+    #: Fingerprint of the questions that the form asked, "" for none; None: nobody was asked.
+    asked: str | None = None
+    #: Of the code by which they come for the organization that it belongs to.
+    code_hash: bytes | None = None
+    #: Seats for people who are named later.
+    are_placeholders: bool = False
 
     def __post_init__(self) -> None:
         if self.overbook and (not self.by_staff or self.actor_id is None):
@@ -100,9 +112,19 @@ def take(training_session_id: int, group: Group, *, now: datetime) -> Outcome:
     :raise NoFreeSeatError: one person alone, for whom waiting is of no use.
     :raise DoesNotFitError: the group does not fit as a whole; carries the free seats.
     :raise PrerequisiteError: somebody lacks a course that the session builds on.
+    :raise QuestionsChangedError: the session asks other things than the form did.
+    :raise NamingEndedError: these are seats to be named by a deadline that is over.
+    :raise CodeEndedError: the code by which they come is not good any more.
+    :raise CodeSpentError: as many have come by it as may.
     """
     locked = lock_training_session(training_session_id)
+    code_id = None
+    if group.code_hash is not None:
+        code_id = admit(locked, group.code_hash, group.participants, now=now)
     _refuse_unless_open(locked, group, now)
+    if group.are_placeholders and now >= naming_ends_at(training_session_id):
+        raise NamingEndedError
+    refuse_other_questions(locked, group.asked)
     known = people.read(training_session_id, group.participants)
     if not group.is_anonymous:
         _refuse_known(known)
@@ -114,7 +136,7 @@ def take(training_session_id: int, group: Group, *, now: datetime) -> Outcome:
         for participant, one, status in zip(group.participants, known, statuses, strict=True)
         if one.registration_id is None
     ]
-    rows = enter(locked, _entrants(locked, group, newcomers, now=now), now=now)
+    rows = enter(locked, _entrants(locked, group, newcomers, code_id, now=now), now=now)
     beyond = beyond_capacity(locked, len(rows)) if group.overbook else 0
     if rows:
         count(locked, tally(row.status for row in rows), tickets=len(rows), overbook=beyond)
@@ -156,6 +178,7 @@ def _entrants(
     locked: LockedSession,
     group: Group,
     newcomers: Sequence[tuple[Participant, Known, RegistrationStatus]],
+    code_id: int | None,
     *,
     now: datetime,
 ) -> list[Entrant]:
@@ -171,6 +194,9 @@ def _entrants(
             status=status,
             registered_by=group.actor_id,
             consent=group.consent,
+            answers=participant.answers,
+            code_id=code_id,
+            is_placeholder=group.are_placeholders,
             group=locked.next_ticket if wait_together else None,
             request_expires_at=request_expires_at(locked, now)
             if status is RegistrationStatus.REQUESTED
@@ -206,6 +232,18 @@ def _notes(group: Group, rows: Sequence[Row], beyond: int) -> dict[int, dict[str
     return notes
 
 
+def refuse_other_questions(locked: LockedSession, asked: str | None) -> None:
+    """Refuse answers to what is not asked, or not in these words, any more.
+
+    :param asked: fingerprint of the questions that the form asked, "" for none; None: it asked
+        nobody.
+    """
+    if asked is None or not (asked or locked.asks_questions):
+        return
+    if fingerprint(hold_questions_of(locked.id)) != asked:
+        raise QuestionsChangedError
+
+
 def _refuse_lacking(group: Group) -> None:
     if group.waives_required:
         return
@@ -232,7 +270,8 @@ def _refuse_unless_open(locked: LockedSession, group: Group, now: datetime) -> N
         else:
             refuse_if_over(locked, now)
         return
-    if locked.audience is Audience.INVITED or locked.status is SessionStatus.DRAFT:
+    is_invited = locked.audience is Audience.INVITED and group.code_hash is None
+    if is_invited or locked.status is SessionStatus.DRAFT:
         raise NotFoundError
     refuse_strangers(locked, group.participants)
     if not takes_registrations(locked.clock, now):

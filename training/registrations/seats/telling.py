@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from training.audit.trail import Act, record_acts
-from training.notifications.outbox import queue_messages
+from training.notifications.outbox import Letter, queue_messages
 from training.registrations import messages
 from training.registrations.seats.books import Row
 from training.registrations.values import RegistrationStatus
@@ -97,8 +97,31 @@ def _tell(
                 valid_until=row.offer_expires_at if kind == messages.OFFERED else None,
             )
             for row in rows
+            if not row.is_placeholder  # nobody stands in it yet
             if (kind := messages.expected(action, status_of[row.id]))
         ],
         now=now,
     )
+    queue_messages(_to_organizations(action, rows, entries), now=now)
     return entries
+
+
+def _to_organizations(action: str, rows: Sequence[Row], entries: Mapping[int, int]) -> list[Letter]:
+    """Return one letter for each organization that has not named people for some of the seats."""
+    kind = messages.OF_ACT_ON_UNNAMED.get(action)
+    if kind is None:
+        return []
+    first_of: dict[int, Row] = {}
+    for row in rows:
+        if row.is_placeholder and row.organization_id is not None:
+            first_of.setdefault(row.organization_id, row)
+    return [
+        Letter(
+            kind=kind,
+            key=f"{kind}:{entries[row.id]}",
+            recipient_id=row.recipient_id,
+            registration_id=row.id,
+            training_session_id=row.training_session_id,
+        )
+        for row in first_of.values()
+    ]

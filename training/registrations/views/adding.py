@@ -17,19 +17,23 @@ from training.db import transaction
 from training.errors import BusyError, ConflictError, DomainError
 from training.organizations.queries import active_organizations
 from training.registrations import service
+from training.registrations.busy_queries import busy_addresses, titles_of
 from training.registrations.errors import (
     AlreadyRegisteredError,
     DoesNotFitError,
     PrerequisiteError,
+    QuestionsChangedError,
     RegistrationClosedError,
     SessionFullError,
 )
 from training.registrations.prerequisites import missing_of, required_courses, with_attended
-from training.registrations.staff_forms import MOST_PEOPLE, AddPeopleForm, blank_staff_person
+from training.registrations.question_fields import asking, blank_row
+from training.registrations.staff_forms import MOST_PEOPLE, AddPeopleForm
 from training.registrations.values import Outcome, RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.roster import is_seat_free, roster_url
 from training.sessions.queries import get_session
+from training.sessions.question_queries import questions_of
 from training.sessions.values import SessionStatus
 from training.sessions.words import seats_in_words
 from training.submissions.resending import why_refused
@@ -41,12 +45,23 @@ from training.web.error_pages import headers_for, status_of
 @allows(Action.CHANGE_ROSTER)
 def add(training_session_id: int) -> ResponseReturnValue:
     """Register one person or several, also after registration has closed."""
-    form = AddPeopleForm()
+    questions = questions_of(training_session_id)
+    form = asking(AddPeopleForm, questions, is_lenient=True)()
     form.offer(active_organizations())
     if request.method != "POST" or form.people.change(request.form, most=MOST_PEOPLE):
         return _render(training_session_id, form, HTTPStatus.OK)
     if not form.validate():
-        return _render(training_session_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.is_stale:
+            form.refuse(QuestionsChangedError())
+            status = HTTPStatus.CONFLICT
+        return _render(training_session_id, form, status)
+    elsewhere = titles_of(
+        busy_addresses(training_session_id, [row.form.email.data for row in form.people])
+    )
+    if elsewhere and not form.despite.data:
+        form.mark_busy(elsewhere)
+        return _render(training_session_id, form, HTTPStatus.CONFLICT, is_busy=True)
     send = _send(training_session_id, form)
     now = utc_now()
     title_of = required_courses(training_session_id)
@@ -121,13 +136,14 @@ def _render(
     status: HTTPStatus,
     *,
     refusal: DomainError | None = None,
+    is_busy: bool = False,
 ) -> ResponseReturnValue:
     training_session = get_session(training_session_id, now=utc_now())
     page = render_workplace(
         "registrations/add.html",
         current=SCHEDULE,
         form=form,
-        blank=blank_staff_person(),
+        blank=blank_row(form),
         most=MOST_PEOPLE,
         training_session=training_session,
         seats=seats_in_words(training_session.seats, training_session.overbooked_by),
@@ -137,6 +153,7 @@ def _render(
         or utc_now() >= training_session.clock.ends_at,
         wants_seats=isinstance(refusal, SessionFullError | DoesNotFitError),
         is_closed=isinstance(refusal, RegistrationClosedError),
+        is_busy=is_busy or form.despite.data,
         builds_on=required_courses(training_session_id).values(),
     )
     return page, status, headers_for(status)

@@ -17,12 +17,16 @@ from training.config import Settings
 from training.db import transaction
 from training.errors import ConflictError, NotFoundError
 from training.registrations import managed_queries, moving_queries, queries, seats, service
+from training.registrations.busy_queries import Whose, busy
 from training.registrations.errors import LinkEndedError
 from training.registrations.forms import NameForm
 from training.registrations.managed_queries import ManagedRegistration
+from training.registrations.question_fields import AnswersForm
 from training.registrations.values import CancelledBecause
+from training.registrations.views.answer_forms import answers_form
 from training.registrations.views.blueprint import bp
 from training.registrations.views.public import session_path, when_of
+from training.sessions.affected import Elsewhere
 from training.web.error_pages import headers_for, status_of
 from training.web.fields import AppForm, sentence
 from training.web.filters import moment
@@ -128,21 +132,27 @@ def render_managed(
     registration: ManagedRegistration,
     form: NameForm | None = None,
     *,
+    answers: AnswersForm | None = None,
     refusal: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> ResponseReturnValue:
     """Show how a registration stands.
 
     :param form: the name as it was typed; None: as it stands.
+    :param answers: to the session's questions, as they were sent; None: as they stand.
     :param refusal: why something was not done just now.
     """
     read = queries.sittings_with_links_of if registration.has_seat else queries.sittings_of
     zone = registration.reader_timezone
+    if answers is None and registration.asks_questions:
+        answers = answers_form(registration.id, registration.session_id, is_sent=False)
     page = render_template(
         "registrations/manage.html",
         form=form or NameForm(None, data={"name": registration.name}),
+        answers=answers,
         answering=AppForm(None),
         refusal=refusal,
+        elsewhere=_elsewhere(registration),
         sittings=[
             (
                 sitting,
@@ -154,6 +164,17 @@ def render_managed(
         **_facts(link, registration),
     )
     return page, status, headers_for(status)
+
+
+def _elsewhere(registration: ManagedRegistration) -> list[Elsewhere]:
+    """Return where else the person has a seat then, for nobody's eyes but theirs.
+
+    Without an address of their own, the link is mailed to whoever registered them.
+    """
+    if not registration.is_busy or not registration.has_email or registration.is_over:
+        return []
+    found = busy(registration.session_id, Whose(person_ids=[registration.person_id]))
+    return found.get(registration.person_id, [])
 
 
 def _facts(link: str, registration: ManagedRegistration) -> dict[str, object]:

@@ -18,6 +18,7 @@ from training.clock import utc_now
 from training.db import transaction
 from training.errors import ConflictError
 from training.registrations import moving_queries, seats
+from training.registrations.busy_queries import Whose, busy, titles_of
 from training.registrations.errors import AlreadyRegisteredError
 from training.registrations.moving_forms import MoveForm
 from training.registrations.moving_queries import LiveRow, Target
@@ -25,6 +26,7 @@ from training.registrations.rules import overbooked_by, place_moved
 from training.registrations.values import SEATED, Outcome, RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.roster import roster_url
+from training.registrations.words import busy_words
 from training.sessions.queries import SessionDetails, get_session
 from training.text import for_display
 from training.web.error_pages import status_of
@@ -51,6 +53,8 @@ class _Place:
     status: RegistrationStatus
     rank: int | None
     is_overbooked: bool
+    #: Where they have a seat at the same time, as a sentence; empty: nowhere.
+    elsewhere: str = ""
 
 
 @bp.route("/staff/sessions/<id:training_session_id>/move", methods=["GET", "POST"])
@@ -160,6 +164,14 @@ def _places(
         beyond = overbooked_by(capacity=there.capacity, held=held, more=wanted)
     else:
         statuses = place_moved(there, [one.organization_id for one in leaving], form.fit)
+    busy_in = titles_of(
+        busy(
+            target.id,
+            Whose(
+                person_ids=[one.person_id for one in leaving], leaving_id=page.training_session.id
+            ),
+        )
+    )
     places = []
     rank = there.waitlisted
     for position, (one, status) in enumerate(zip(leaving, statuses, strict=True)):
@@ -171,6 +183,7 @@ def _places(
                 status=status,
                 rank=rank if is_waiting else None,
                 is_overbooked=position >= wanted - beyond,
+                elsewhere=busy_words(busy_in[one.person_id]) if one.person_id in busy_in else "",
             )
         )
     return places

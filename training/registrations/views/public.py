@@ -1,21 +1,18 @@
-"""What everybody may see: what is on, and one session. The same bytes for all; no cookie."""
+"""What everybody may see of what is on. The same bytes for all; no cookie."""
 
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from flask import Response, redirect, render_template, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from training.accounts.access import allows
 from training.accounts.policy import Action
 from training.clock import utc_now
-from training.registrations import queries
 from training.registrations.cards import SessionCard
 from training.registrations.listings import (
     MAX_WORDS,
@@ -55,7 +52,7 @@ def home() -> Response:
         listing.validator,
         lambda: render_template(
             "registrations/home.html",
-            days=_days(listing, now),
+            days=days_of(listing, now),
             has_more=listing.later is not None,
             campaigns=[
                 (campaign, url_for("registrations.index", campaign=campaign.slug))
@@ -80,37 +77,6 @@ def index() -> Response:
     )
 
 
-@bp.get("/sessions/<id:training_session_id>", defaults={"slug": ""})
-@bp.get("/sessions/<id:training_session_id>-<slug>")
-@allows(Action.READ_PUBLIC)
-def detail(training_session_id: int, slug: str) -> ResponseReturnValue:
-    """Show one session; an address with an older title leads to the one of today."""
-    now = utc_now()
-    training_session = queries.get_public_session(training_session_id, now=now)
-    address = session_path(training_session.id, training_session.title)
-    if slug != session_slug(training_session.title):
-        return redirect(address, code=308)
-    # "Closes tomorrow" says something else on the next day, of UTC and of the session's zone.
-    days = {now.astimezone(zone).date() for zone in (UTC, ZoneInfo(training_session.timezone))}
-    return shared_page(
-        f"{training_session.validator}\n{sorted(days)}",
-        lambda: render_template(
-            "registrations/detail.html",
-            training_session=training_session,
-            sittings=[
-                (sitting, moment(sitting.starts_at, sitting.ends_at, sitting.timezone))
-                for sitting in queries.sittings_of(training_session.id)
-            ],
-            others=[
-                (card, when_of(card), session_path(card.id, card.title))
-                for card in queries.other_dates(training_session, now=now)
-            ],
-            when=when_of(training_session),
-            now=now,
-        ),
-    )
-
-
 class Spanned(Protocol):
     """A session, as far as its first meeting goes."""
 
@@ -129,6 +95,11 @@ def when_of(training_session: Spanned) -> Moment:
     )
 
 
+def shown_date(card: SessionCard) -> tuple[SessionCard, Moment, str]:
+    """Return a session as a line that leads to its page: the card, its moment and the address."""
+    return card, when_of(card), session_path(card.id, card.title)
+
+
 @lru_cache(maxsize=4096)
 def session_path(training_session_id: int, title: str) -> str:
     """Return the address of a session's page: ``url_for`` 200 times takes longer than the rest."""
@@ -140,7 +111,7 @@ def _render_index(filters: dict[str, str], wanted: Wanted, listing: Listing, now
     is_filtered = any(filters.values())
     return render_template(
         "registrations/index.html",
-        days=_days(listing, now),
+        days=days_of(listing, now),
         filters=filters,
         campaigns=_offered(options.campaigns, filters["campaign"]),
         courses=_offered(options.courses, filters["course"]),
@@ -212,18 +183,23 @@ class _Shown(NamedTuple):
     html: Markup
 
 
-def _days(listing: Listing, now: datetime) -> list[tuple[str, Markup]]:
-    """Return the cards of each day on which sessions start, as the wall calendar there says."""
+def days_of(listing: Listing, now: datetime) -> list[tuple[str, str, Markup]]:
+    """Return each day on which sessions start: its name, whether that is today, and the cards."""
     locale = current_locale()
     days: dict[str, list[_Shown]] = {}
     for card in listing.cards:
         shown = _shown(card, locale, now.year)
         days.setdefault(shown.iso_date, []).append(shown)
+    hints: dict[int | None, str] = {0: _("Today"), 1: _("Tomorrow")}
     # In the order of instants a day may come twice: it begins in Auckland before Lima's is over.
     # Joined as texts: Markup would look at each of them, whether it is one.
     return [
-        (cards[0].date, Markup("\n".join(shown.html for shown in cards)))  # noqa: S704 -- they are
-        for _day, cards in sorted(days.items())
+        (
+            cards[0].date,
+            hints.get(listing.near_days.get(day), ""),
+            Markup("\n".join(shown.html for shown in cards)),  # noqa: S704 -- they are
+        )
+        for day, cards in sorted(days.items())
     ]
 
 

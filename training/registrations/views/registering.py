@@ -20,18 +20,30 @@ from training.organizations.queries import (
     find_active_organization,
 )
 from training.registrations import queries, service
-from training.registrations.errors import DoesNotFitError
+from training.registrations.code_queries import hash_of
+from training.registrations.errors import (
+    CodeEndedError,
+    DoesNotFitError,
+    QuestionsChangedError,
+)
 from training.registrations.forms import (
     MAX_PEOPLE,
     KeyForm,
     RegistrationForm,
-    blank_person,
     shown_fit,
 )
 from training.registrations.queries import PublicSession
+from training.registrations.question_fields import (
+    Questions,
+    asking,
+    blank_row,
+    sent_questions,
+)
 from training.registrations.values import Fit, RegistrationStatus
 from training.registrations.views.blueprint import bp
+from training.registrations.views.coming_by_code import Invited, invited_by
 from training.registrations.views.public import session_path, when_of
+from training.sessions.question_queries import questions_of
 from training.submissions.resending import why_refused
 from training.submissions.service import Send, find_stored, is_key
 from training.web import limits
@@ -60,12 +72,19 @@ def register(training_session_id: int) -> ResponseReturnValue:
     if request.method != "POST":
         return _render(training_session_id, None)
     limits.take(limits.REGISTRATIONS)
-    form = RegistrationForm()
+    form = asking(RegistrationForm, sent_questions(training_session_id))()
+    invited = invited_by(form.code.data, training_session_id, now=utc_now())
+    if form.code.data and invited is None:
+        return _not_invited(training_session_id, form)
     if form.people.change(request.form, most=MAX_PEOPLE):
         return _render(training_session_id, form)
     if not form.validate():
-        return _render(training_session_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _register(training_session_id, form)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.is_stale:
+            form.refuse(QuestionsChangedError())
+            status = HTTPStatus.CONFLICT
+        return _render(training_session_id, form, status=status)
+    return _register(training_session_id, form, invited)
 
 
 @bp.get("/sessions/<id:training_session_id>/registered/<key>")
@@ -76,7 +95,8 @@ def registered(training_session_id: int, key: str) -> ResponseReturnValue:
     if result is None:
         raise AnswerForgottenError
     now = utc_now()
-    training_session = queries.get_public_session(training_session_id, now=now)
+    # Who was invited sent the form, and comes without the code now.
+    training_session = queries.get_public_session(training_session_id, is_invited=True, now=now)
     outcome = service.from_result(result)
     return render_template(
         "registrations/registered.html",
@@ -91,14 +111,31 @@ def registered(training_session_id: int, key: str) -> ResponseReturnValue:
     )
 
 
-def _register(training_session_id: int, form: RegistrationForm) -> ResponseReturnValue:
+def _not_invited(training_session_id: int, form: RegistrationForm) -> ResponseReturnValue:
+    """Show what the same send led to before, if it did; else that its code is good no more."""
+    if form.validate():
+        send = form.to_send(_purpose(training_session_id))
+        if why_refused(form, send, CodeEndedError()) is None:
+            return _answered(training_session_id, send)
+    form.code.data = ""
+    form.refuse(CodeEndedError())
+    return _render(training_session_id, form, status=HTTPStatus.CONFLICT)
+
+
+def _register(
+    training_session_id: int, form: RegistrationForm, invited: Invited | None
+) -> ResponseReturnValue:
     slug = form.organization_slug
-    organization_id = find_active_organization(slug) if slug else None
+    if invited is not None:
+        organization_id: int | None = invited.found.organization_id
+    else:
+        organization_id = find_active_organization(slug) if slug else None
     if form.organization.data and organization_id is None:
         form.organization.errors = [_("This organization is not in our list. Choose another.")]
         return _render(training_session_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     send = form.to_send(_purpose(training_session_id))
-    group = form.to_group(organization_id)
+    code_hash = hash_of(invited.code) if invited else None
+    group = form.to_group(organization_id, code_hash=code_hash)
     try:
         with transaction():
             service.register(training_session_id, group, send=send, now=utc_now())
@@ -142,10 +179,20 @@ def _render(
     :raise NotFoundError: there is no such session for everybody.
     """
     now = utc_now()
-    training_session = queries.get_public_session(training_session_id, now=now)
-    organizations = tuple(active_organizations())
+    code = request.args.get("code", "") if form is None else form.code.data
+    invited = invited_by(code, training_session_id, now=now)
+    training_session = queries.get_public_session(
+        training_session_id, is_invited=invited is not None, now=now
+    )
+    # Who was invited comes for the organization that invites them.
+    organizations = () if invited else tuple(active_organizations())
+    questions = questions_of(training_session_id) if training_session.asks_questions else ()
     fields = Markup()
+    if form is None and invited and training_session.takes_registrations:
+        empty = asking(RegistrationForm, questions)
+        form = empty(None, data={"code": code, "fit": training_session.is_full})
     if form is not None:
+        form = _asking_now(form, questions)
         form.offer_organizations(organizations)
         fields = _fields(form, _fit_field(training_session))
     elif training_session.takes_registrations:
@@ -153,12 +200,14 @@ def _render(
             organizations,
             training_session.is_full,
             _fit_field(training_session),
+            questions,
             str(get_locale()),
         )
     page = render_template(
         "registrations/register.html",
         training_session=training_session,
-        session_url=session_path(training_session.id, training_session.title),
+        session_url=_session_url(training_session, invited),
+        invited=invited,
         when=when_of(training_session),
         form=form or (KeyForm(None) if fields else None),
         fields=fields,
@@ -168,6 +217,11 @@ def _render(
     return page, status, headers_for(status)
 
 
+def _session_url(training_session: PublicSession, invited: Invited | None) -> str:
+    address = session_path(training_session.id, training_session.title)
+    return f"{address}?code={invited.code}" if invited else address
+
+
 def _fit_field(training_session: PublicSession) -> str:
     """Return the field that asks what becomes of a group; none where staff decide about each."""
     if training_session.is_on_request:
@@ -175,12 +229,25 @@ def _fit_field(training_session: PublicSession) -> str:
     return "group_fit" if training_session.groups_wait else "fit"
 
 
+def _asking_now(form: RegistrationForm, questions: Questions) -> RegistrationForm:
+    """Return a form that asks what is asked now, with all that was typed into the one sent."""
+    if form.questions == questions:
+        return form
+    renewed: RegistrationForm = asking(RegistrationForm, questions)()
+    renewed.people.change(request.form, most=MAX_PEOPLE)
+    if form.errors:
+        renewed.validate()
+    renewed.form_errors = form.form_errors
+    renewed.key.data, renewed.code.data = form.key.data, form.code.data
+    return renewed
+
+
 def _fields(form: RegistrationForm, fit_field: str) -> Markup:
     return Markup(  # noqa: S704 -- a template's
         render_template(
             "registrations/_register_fields.html",
             form=form,
-            blank=blank_person(),
+            blank=blank_row(form),
             most=MAX_PEOPLE,
             fit_field=fit_field,
         )
@@ -192,10 +259,11 @@ def _empty_fields(
     organizations: tuple[ActiveOrganization, ...],
     is_full: bool,  # noqa: FBT001 (a key of the cache, like the rest)
     fit_field: str,
+    questions: Questions,
     _locale: str,
 ) -> Markup:
     """Return the fields as everybody finds them who opens the form: half of what the page costs."""
     fit = Fit.WHAT_FITS if is_full else Fit.ALL
-    form = RegistrationForm(None, data={"fit": is_full, "group_fit": fit.value})
+    form = asking(RegistrationForm, questions)(None, data={"fit": is_full, "group_fit": fit.value})
     form.offer_organizations(organizations)
     return _fields(form, fit_field)

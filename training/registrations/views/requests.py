@@ -1,26 +1,24 @@
 """People who asked for a seat, where staff decide: approving them, or not."""
 
-from collections import Counter
-from enum import StrEnum
 from http import HTTPStatus
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from training.accounts.access import allows, signed_in
 from training.accounts.policy import Action
 from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
 from training.db import transaction
-from training.errors import BusyError, ConflictError
+from training.errors import ConflictError
 from training.registrations import roster_queries, seat_queries, seats
-from training.registrations.errors import NotRequestedError, SessionFullError
+from training.registrations.errors import NotRequestedError
 from training.registrations.prerequisites import missing_for
 from training.registrations.seat_forms import RequestsForm
 from training.registrations.values import LIVE, RegistrationStatus
 from training.registrations.views.blueprint import bp
+from training.registrations.views.deciding import approve_in_order
 from training.registrations.words import claim_words
 from training.sessions.queries import get_session
 from training.sessions.words import seats_in_words
@@ -28,21 +26,10 @@ from training.text import for_display
 from training.web.error_pages import headers_for, status_of
 from training.web.fields import AppForm
 
+#: The list of requests for any session, and what an address says that leads back to it.
+ALL_REQUESTS, ALL = "registrations.all_requests", "all"
 #: Live, and staff have decided for them.
 _APPROVED = LIVE - {RegistrationStatus.REQUESTED}
-
-
-class _Answer(StrEnum):
-    """What came of approving one of several requests."""
-
-    CONFIRMED = "confirmed"
-    WAITS = "waits"
-    #: It stays open: no seat is free, and nobody else may wait.
-    FULL = "full"
-    #: Approved, refused, withdrawn or lapsed before.
-    DECIDED = "decided"
-    #: The session takes nobody any more, or the server was busy.
-    NOT_DONE = "not_done"
 
 
 @bp.get("/staff/sessions/<id:training_session_id>/requests")
@@ -61,10 +48,7 @@ def approve_several(training_session_id: int) -> ResponseReturnValue:
         return _render(training_session_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     ticked = set(form.people.data)
     asked = [one for one in seat_queries.requests_of(training_session_id) if str(one.id) in ticked]
-    answers = Counter(_attempt(one.id) for one in asked)
-    answers[_Answer.DECIDED] += len(ticked) - len(asked)
-    is_done = not answers[_Answer.FULL] and not answers[_Answer.NOT_DONE]
-    flash(_told(answers), "message" if is_done else "warn")
+    approve_in_order([one.id for one in asked], ticked=len(ticked))
     return redirect(_requests_url(training_session_id), code=303)
 
 
@@ -88,7 +72,7 @@ def approve(registration_id: int) -> ResponseReturnValue:
             if status is RegistrationStatus.CONFIRMED
             else _("No seat is free: %(name)s waits in line, and is told by mail.", name=name)
         )
-    return redirect(_requests_url(registration.training_session_id), code=303)
+    return redirect(_list_url(registration.training_session_id), code=303)
 
 
 @bp.route("/staff/registrations/<id:registration_id>/refuse", methods=["GET", "POST"])
@@ -111,62 +95,27 @@ def refuse(registration_id: int) -> ResponseReturnValue:
             if is_done
             else _("%(name)s was refused before. Nothing was changed.", name=name)
         )
-        return redirect(_requests_url(registration.training_session_id), code=303)
+        return redirect(_list_url(registration.training_session_id), code=303)
     if registration.status is not RegistrationStatus.REQUESTED:
         raise NotRequestedError
     return render_workplace(
-        "registrations/refuse.html", current=SCHEDULE, form=form, registration=registration
+        "registrations/refuse.html",
+        current=SCHEDULE,
+        form=form,
+        registration=registration,
+        back=_list_url(registration.training_session_id),
     )
+
+
+def _list_url(training_session_id: int) -> str:
+    """Return the list that staff came from: that of all sessions, or the session's own."""
+    if ALL in request.args:
+        return url_for(ALL_REQUESTS)
+    return _requests_url(training_session_id)
 
 
 def _requests_url(training_session_id: int) -> str:
     return url_for("registrations.requests", training_session_id=training_session_id)
-
-
-def _attempt(registration_id: int) -> _Answer:
-    """Approve one request, in a transaction of its own."""
-    try:
-        with transaction():
-            status = seats.approve(registration_id, actor_id=signed_in().person_id, now=utc_now())
-    except NotRequestedError:
-        return _Answer.DECIDED
-    except SessionFullError:
-        return _Answer.FULL
-    except (ConflictError, BusyError):
-        return _Answer.NOT_DONE
-    return _Answer.CONFIRMED if status is RegistrationStatus.CONFIRMED else _Answer.WAITS
-
-
-def _told(answers: Counter[_Answer]) -> str:
-    """Return what came of approving several requests, a sentence for each answer."""
-    words = {
-        _Answer.CONFIRMED: ngettext(
-            "%(num)s person has a seat.",
-            "%(num)s people have a seat.",
-            answers[_Answer.CONFIRMED],
-        ),
-        _Answer.WAITS: ngettext(
-            "%(num)s person waits in line: no seat is free.",
-            "%(num)s people wait in line: no seat is free.",
-            answers[_Answer.WAITS],
-        ),
-        _Answer.FULL: ngettext(
-            "%(num)s request stays open: session and waitlist are full.",
-            "%(num)s requests stay open: session and waitlist are full.",
-            answers[_Answer.FULL],
-        ),
-        _Answer.DECIDED: ngettext(
-            "%(num)s request was decided before, or withdrawn.",
-            "%(num)s requests were decided before, or withdrawn.",
-            answers[_Answer.DECIDED],
-        ),
-        _Answer.NOT_DONE: ngettext(
-            "%(num)s request stays open: please try again.",
-            "%(num)s requests stay open: please try again.",
-            answers[_Answer.NOT_DONE],
-        ),
-    }
-    return " ".join(str(words[answer]) for answer in _Answer if answers[answer])
 
 
 def _refused(training_session_id: int, error: ConflictError) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """By which rules the seats of a session are given."""
 
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import flash, redirect, request
@@ -13,7 +14,11 @@ from training.clock import WallTimeError, utc_now
 from training.db import transaction
 from training.errors import BusyError, ConflictError
 from training.registrations import seats
-from training.registrations.errors import InvalidDecisionError, StaleSeatsError
+from training.registrations.errors import (
+    InvalidDecisionError,
+    InvalidNamingError,
+    StaleSeatsError,
+)
 from training.registrations.seat_forms import SeatRulesForm, rules_data
 from training.registrations.views.blueprint import bp
 from training.registrations.views.roster import roster_url
@@ -49,8 +54,10 @@ def seat_rules(training_session_id: int) -> ResponseReturnValue:
         form.show(stored)  # it may be saved over what stands now, which its reader is shown
         differences = differing(_described(stored), _described(form.to_rules()))
         return _render(training_session_id, form, status_of(error), differences)
-    except (InvalidDecisionError, WallTimeError) as error:
-        form.decide.errors = [sentence(error)]
+    except (InvalidDecisionError, InvalidNamingError, WallTimeError) as error:
+        is_of_naming = isinstance(error, InvalidNamingError) or not form.decide.data
+        control = form.naming_ends if is_of_naming else form.decide
+        control.errors = [sentence(error)]
         return _render(training_session_id, form, status_of(error))
     except (ConflictError, BusyError) as error:
         form.refuse(error)
@@ -108,12 +115,17 @@ def _described(rules: SeatRules) -> list[tuple[str, str]]:
         (_("Staff decide about everybody who registers"), _yes_or_no(rules.needs_approval)),
         (_("Hours to decide about a request"), _number(rules.approval_hours)),
         (_("People needed, at least"), _number(rules.minimum)),
-        (_("Decided by"), f"{rules.decide:%Y-%m-%d %H:%M}" if rules.decide else ""),
+        (_("Decided by"), _wall(rules.decide)),
+        (_("Named by"), _wall(rules.naming_ends)),
     ]
 
 
 def _yes_or_no(answer: bool) -> str:  # noqa: FBT001 -- the one thing that it says
     return str(_("Yes") if answer else _("No"))
+
+
+def _wall(wall: datetime | None) -> str:
+    return f"{wall:%Y-%m-%d %H:%M}" if wall else ""
 
 
 def _number(number: int | None) -> str:

@@ -17,6 +17,7 @@ from training.registrations import roster_queries, seats
 from training.registrations.errors import AlreadyRegisteredError, NotSeatedError
 from training.registrations.moving_forms import SwapForm
 from training.registrations.roster_queries import RegistrationFacts
+from training.registrations.substitutes import substitutes
 from training.registrations.values import CancelledBecause, RegistrationStatus
 from training.registrations.views.blueprint import bp
 from training.registrations.views.roster import roster_url
@@ -33,7 +34,9 @@ def swap(registration_id: int) -> ResponseReturnValue:
     if registration.status is not RegistrationStatus.CONFIRMED:
         return _nothing_to_swap(registration)
     form = SwapForm(data={"organization_id": str(registration.organization_id or "")})
-    form.offer(active_organizations())
+    own = registration.vouched_organization_id
+    offered = substitutes(own, registration.training_session_id) if own else []
+    form.offer(active_organizations(), offered)
     status = HTTPStatus.OK
     if form.is_submitted():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -43,7 +46,8 @@ def swap(registration_id: int) -> ResponseReturnValue:
             except NotSeatedError:  # perhaps by a double click
                 return _nothing_to_swap(registration)
             except AlreadyRegisteredError as error:
-                form.email.errors = [*form.email.errors, sentence(error)]
+                field = form.member if form.member.data else form.email
+                field.errors = [*field.errors, sentence(error)]
                 status = status_of(error)
             except (ConflictError, BusyError) as error:
                 form.refuse(error)
@@ -58,7 +62,7 @@ def _swap(registration: RegistrationFacts, form: SwapForm) -> ResponseReturnValu
     with transaction():
         seats.swap(
             registration.id,
-            form.to_participant(),
+            form.to_participant(registration.vouched_organization_id),
             actor_id=signed_in().person_id,
             because=CancelledBecause.STAFF,
             now=utc_now(),
@@ -66,7 +70,7 @@ def _swap(registration: RegistrationFacts, form: SwapForm) -> ResponseReturnValu
     flash(
         _(
             "%(name)s has the seat of %(other)s now. Both are told by mail.",
-            name=for_display(form.name.data),
+            name=for_display(form.substitute),
             other=for_display(registration.name),
         )
     )
