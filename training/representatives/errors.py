@@ -45,8 +45,19 @@ class ChosenTwiceError(RowError):
 
     code = "chosen-twice"
 
-    def __init__(self, row: int) -> None:
-        super().__init__(N_("This person is chosen above already."), row=row, field="email")
+    def __init__(self, row: int, *, field: str = "email") -> None:
+        super().__init__(N_("This person is chosen above already."), row=row, field=field)
+
+
+class RegisteredRowError(RowError):
+    """Who is named for a seat has or awaits one in this session."""
+
+    code = "registered-row"
+
+    def __init__(self, row: int, *, field: str) -> None:
+        super().__init__(
+            N_("This person is registered for this session already."), row=row, field=field
+        )
 
 
 class NamesakeError(RowError):

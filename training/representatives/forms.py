@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -20,6 +21,15 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from training.people.values import email_key
 from training.registrations.forms import chosen_fit, fit_choices
+from training.registrations.question_fields import (
+    Asking,
+    Questions,
+    answering,
+    answers_in,
+    asking,
+    has_answers,
+    leave_open,
+)
 from training.registrations.values import Fit
 from training.registrations.words import lacks_words
 from training.representatives.errors import RowError
@@ -37,6 +47,8 @@ MOST_PEOPLE = 100
 MOST_ROWS = 30
 #: What ``new_key`` makes.
 _KEY = re.compile("[A-Za-z0-9_-]{43}", re.ASCII)
+#: What a form sends back to say about which members it asked.
+ABOUT = "about"
 _ID = re.compile("[1-9][0-9]{0,9}", re.ASCII)
 
 
@@ -89,22 +101,32 @@ class NewcomerForm(Form):
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         is_valid: bool = super().validate(extra_validators)
-        if self.email.data and not self.name.data:
+        if self.is_empty:
+            leave_open(self)  # nobody is asked anything
+            return not self.errors
+        if not self.name.data and not self.name.errors:
             self.name.errors = [*self.name.errors, _("Type the name of this person.")]
             return False
         return is_valid
 
     @property
     def is_empty(self) -> bool:
-        return not (self.name.data or self.email.data)
+        return not (self.name.data or self.email.data or has_answers(self))
 
 
-def blank_newcomer() -> NewcomerForm:
-    """Return the row that a script adds: its names hold a mark instead of a number."""
-    return NewcomerForm(formdata=None, prefix="people-__index__-")
+class MemberAnswersForm(Form):
+    """What is asked about a member who was chosen."""
 
 
-class RegisterForm(AppForm):
+class MemberField(FormField):
+    """The answers of one member."""
+
+    @property
+    def whose(self) -> str:
+        return str(self.label.text)
+
+
+class RegisterForm(Asking, AppForm):
     """Members to choose, people to type, and what is to happen if not all fit."""
 
     members = SelectMultipleField(
@@ -136,6 +158,8 @@ class RegisterForm(AppForm):
     )
     #: Random: a form that is sent twice registers once.
     key = HiddenField(default=new_key)
+    #: Members about whom something is asked: those who were chosen when it was sent.
+    asked_members: tuple[int, ...] = ()
 
     def offer(self, members: Iterable[OwnMember]) -> None:
         """Offer these people."""
@@ -151,7 +175,7 @@ class RegisterForm(AppForm):
             self.renew_key()
             self.form_errors.append(_("This form was damaged on its way. Please send it again."))
             return False
-        if not is_valid:
+        if self._asks_more() or not is_valid:
             return False
         number = len(self.chosen.member_ids) + len(self.chosen.newcomers)
         if not number:
@@ -161,6 +185,23 @@ class RegisterForm(AppForm):
                 _("At most %(most)s people can be registered at once.", most=MOST_PEOPLE)
             )
         return not self.form_errors
+
+    def _asks_more(self) -> bool:
+        """Tell whether somebody was chosen about whom nobody has seen the questions yet."""
+        seen = set(request.form.getlist(ABOUT))
+        unseen = [one for one in self.member_fields if one.short_name not in seen]
+        for one in unseen:
+            leave_open(one.form)
+        if unseen:
+            self.form_errors.append(
+                _("Please answer the questions about the people you chose: they stand below.")
+            )
+        return bool(unseen)
+
+    @property
+    def member_fields(self) -> list[Any]:
+        """The answers of members, in the order in which they were chosen."""
+        return [self[_about(person_id)] for person_id in self.asked_members]
 
     def renew_key(self) -> None:
         """Make what is sent next a form of its own."""
@@ -173,11 +214,19 @@ class RegisterForm(AppForm):
             member_ids=tuple(int(one) for one in dict.fromkeys(self.members.data)),
             newcomers=tuple(
                 Newcomer(
-                    name=row.form["name"].data, email=row.form["email"].data or None, row=number
+                    name=row.form["name"].data,
+                    email=row.form["email"].data or None,
+                    row=number,
+                    answers=answers_in(row.form, self.questions),
                 )
                 for number, row in enumerate(self.people)
                 if not row.form.is_empty
             ),
+            answers={
+                person_id: answers_in(self[_about(person_id)].form, self.questions)
+                for person_id in self.asked_members
+            },
+            asked=self.sent,
         )
 
     @property
@@ -198,6 +247,10 @@ class RegisterForm(AppForm):
                     for one in chosen.newcomers
                 ],
                 "fit": self.fit_choice,
+                "answers": [
+                    sorted(chosen.answers.items()),
+                    [one.answers for one in chosen.newcomers],
+                ],
             },
         )
 
@@ -244,6 +297,31 @@ class RegisterForm(AppForm):
         """Show beside its row what is wrong with it."""
         control = self.people[error.row].form[error.field]
         control.errors = [*control.errors, sentence(error)]
+
+
+def register_form(questions: Questions, members: Iterable[OwnMember]) -> type[RegisterForm]:
+    """Return the form, which asks questions of each row, and about the members who were chosen.
+
+    :param members: who can be chosen.
+    """
+    kind: type[RegisterForm] = asking(RegisterForm, questions)
+    if not questions:
+        return kind
+    name_of = {str(one.person_id): one.label for one in members}
+    chosen = [one for one in dict.fromkeys(request.form.getlist("members")) if one in name_of]
+    row = answering(MemberAnswersForm, questions)
+    fields = {
+        _about(person_id): MemberField(row, for_display(name_of[person_id]))
+        for person_id in chosen[:MOST_PEOPLE]
+    }
+    values = {**fields, "asked_members": tuple(int(one) for one in chosen[:MOST_PEOPLE])}
+    metaclass: Any = type(kind)
+    made: type[RegisterForm] = metaclass(kind.__name__, (kind,), values)
+    return made
+
+
+def _about(person_id: int | str) -> str:
+    return f"member_{person_id}"
 
 
 class SwapForm(AppForm):

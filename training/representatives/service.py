@@ -127,13 +127,14 @@ def register(
     :raise ConflictError: as :func:`training.registrations.service.register`; positions count the
         members first.
     """
-    participants = _participants(chosen, actor)
+    participants = participants_of(chosen, actor)
     group = Group(
         participants=with_attended(participants, required, now=actor.now),
         fit=fit,
         actor_id=actor.person_id,
         consent=consent,
         required=required,
+        asked=chosen.asked,
     )
     return registrations.register(training_session_id, group, send=send, now=actor.now)
 
@@ -149,7 +150,7 @@ def swap(
     :raise PrerequisiteError: the other lacks one of them.
     :raise ConflictError: as :func:`training.registrations.seats.swap` and :func:`register`.
     """
-    [participant] = with_attended(_participants(chosen, actor), required, now=actor.now)
+    [participant] = with_attended(participants_of(chosen, actor), required, now=actor.now)
     if lacking(required, participant.attended):
         raise PrerequisiteError((0,))
     return seats.swap(
@@ -232,7 +233,7 @@ def record_export(*, rows: int, ending: str, actor: Actor) -> None:
     )
 
 
-def _participants(chosen: Chosen, actor: Actor) -> list[Participant]:
+def participants_of(chosen: Chosen, actor: Actor) -> list[Participant]:
     """Return who is meant, members first; whoever is new is made one of the organization's people.
 
     Before any session is locked: people first, then sessions.
@@ -244,6 +245,7 @@ def _participants(chosen: Chosen, actor: Actor) -> list[Participant]:
         if not newcomer.email:
             _refuse_namesake(newcomer, member_of.values())
     named = [(person_id, member_of[person_id].name) for person_id in chosen.member_ids]
+    answers = dict(chosen.answers)
     taken = set(chosen.member_ids)
     found = _find_or_make(chosen.newcomers, actor)
     for newcomer, person_id in zip(chosen.newcomers, found, strict=True):
@@ -251,6 +253,7 @@ def _participants(chosen: Chosen, actor: Actor) -> list[Participant]:
             raise ChosenTwiceError(newcomer.row)
         taken.add(person_id)
         named.append((person_id, newcomer.name))
+        answers[person_id] = newcomer.answers
     _join({key: name for key, name in named if key not in member_of}, actor)
     if hold_members(actor.organization_id, sorted(taken)) != taken:
         raise ChosenMemberError
@@ -260,6 +263,7 @@ def _participants(chosen: Chosen, actor: Actor) -> list[Participant]:
             person_id=person_id,
             organization_id=actor.organization_id,
             claim=Claim.REPRESENTATIVE,
+            answers=answers.get(person_id, {}),
         )
         for person_id, name in named
     ]

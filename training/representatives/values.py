@@ -1,6 +1,7 @@
 """What a representative wants for their people."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -12,6 +13,8 @@ class Newcomer:
     email: str | None = None
     #: Of the form, from 0.
     row: int = 0
+    #: To the session's questions: version of a question → answer.
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,3 +23,7 @@ class Chosen:
 
     member_ids: tuple[int, ...] = ()
     newcomers: tuple[Newcomer, ...] = ()
+    #: Of the members: id → version of a question → answer.
+    answers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    #: Fingerprint of the questions that the form asked, "" for none; None: nobody was asked.
+    asked: str | None = None

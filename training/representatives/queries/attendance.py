@@ -133,6 +133,7 @@ _OF_CAMPAIGN = _session.campaign_id.in_(
 #: Somebody had a seat, and the meeting has begun.
 _WAS_DUE = (
     registration.status == RegistrationStatus.CONFIRMED,
+    sa.not_(registration.is_placeholder),
     _session.status == SessionStatus.PUBLISHED,
     _meeting.cancelled_at.is_(None),
     _meeting.starts_at <= sa.bindparam("now", type_=UtcDateTime()),

@@ -46,6 +46,8 @@ class OwnRegistration:
     offer_expires_at: datetime | None
     declined_because: DeclinedBecause | None
     cancelled_because: CancelledBecause | None
+    #: Reserved: somebody is named for it later.
+    is_placeholder: bool
 
     @property
     def has_seat(self) -> bool:
@@ -84,6 +86,7 @@ OWN_COLUMNS = (
     registration.offer_expires_at,
     registration.declined_because,
     registration.cancelled_because,
+    registration.is_placeholder,
 )
 
 
@@ -99,4 +102,5 @@ def own_of(row: Any) -> OwnRegistration:
         offer_expires_at=row.offer_expires_at,
         declined_because=row.declined_because,
         cancelled_because=row.cancelled_because,
+        is_placeholder=row.is_placeholder,
     )

@@ -188,6 +188,7 @@ _REGISTRATIONS = (
     .where(
         IS_OURS,
         registration.person_id == sa.bindparam("person_id"),
+        sa.not_(registration.is_placeholder),
         _session.status != SessionStatus.DRAFT,
     )
     .order_by(_session.starts_at.desc(), registration.id.desc())

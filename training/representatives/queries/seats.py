@@ -73,13 +73,15 @@ class OwnSeats:
 
 
 _HAS_SEAT = sa.and_(IS_OURS, registration.status.in_(sorted(SEATED)))
-_USED_HERE = (
+#: Of a session: the seats of the organization's people in it.
+USED_HERE = (
     sa.select(sa.func.count())
     .where(_HAS_SEAT, registration.training_session_id == _session.id)
     .correlate(TrainingSession.__table__)
     .scalar_subquery()
 )
-_USED_IN_CAMPAIGN = (
+#: Of an allotment: the seats of the organization's people in its campaign.
+USED_IN_CAMPAIGN = (
     sa.select(sa.func.count())
     .select_from(
         Registration.__table__.join(_sibling, _sibling.c.id == registration.training_session_id)
@@ -97,7 +99,7 @@ _BUILDS_ON = (
     .scalar_subquery()
 )
 _ALLOTMENTS = (
-    sa.select(_campaign.name, _allotment.seats, _USED_IN_CAMPAIGN.label("used"))
+    sa.select(_campaign.name, _allotment.seats, USED_IN_CAMPAIGN.label("used"))
     .join_from(Allotment.__table__, Campaign.__table__, _campaign.id == _allotment.campaign_id)
     .where(
         _allotment.organization_id == sa.bindparam("organization_id"),
@@ -110,11 +112,11 @@ _ALLOTMENTS = (
 _OWN_SEATS = (
     sa.select(
         _session.organization_limit,
-        _USED_HERE.label("used_here"),
+        USED_HERE.label("used_here"),
         _hold.seats.label("held"),
         _hold.release_at,
         _allotment.seats.label("allotted"),
-        sa.case((_allotment.seats.is_not(None), _USED_IN_CAMPAIGN)).label("used_in_campaign"),
+        sa.case((_allotment.seats.is_not(None), USED_IN_CAMPAIGN)).label("used_in_campaign"),
         _campaign.name.label("campaign"),
         _BUILDS_ON.label("builds_on"),
     )

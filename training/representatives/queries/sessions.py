@@ -26,6 +26,7 @@ from training.representatives.queries.ours import (
     registration,
 )
 from training.sessions.models import Meeting, Room, TrainingSession, Venue
+from training.sessions.question_queries import asks
 from training.sessions.values import SessionStatus
 from training.text import joined, search_key
 
@@ -76,16 +77,27 @@ class OwnMeeting:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SessionRoster:
-    """One session, and of its people the organization's own."""
+class VisibleSession:
+    """A session that an organization may see."""
 
     card: SessionCard
-    description: str
     #: Whether it has a page for everybody.
     is_listed: bool
-    meetings: tuple[OwnMeeting, ...]
     #: Whether a group may wait as a whole.
     groups_wait: bool
+    #: Whether those who register answer questions.
+    asks_questions: bool
+
+    def may_change(self, now: datetime) -> bool:
+        """Tell whether people may still be swapped and cancelled: until the session starts."""
+        return now < self.card.starts_at
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionRoster(VisibleSession):
+    """One session, and of its people the organization's own."""
+
+    meetings: tuple[OwnMeeting, ...]
     seated: tuple[OwnRegistration, ...]
     waiting: tuple[OwnRegistration, ...]
     #: Who asked for a seat, or is offered one.
@@ -94,16 +106,8 @@ class SessionRoster:
     #: By registration and meeting; who is not marked is not in it.
     attendance: dict[tuple[int, int], AttendanceStatus]
 
-    def may_change(self, now: datetime) -> bool:
-        """Tell whether people may still be swapped and cancelled: until the session starts."""
-        return now < self.card.starts_at
-
-    def has_begun(self, now: datetime) -> bool:
-        return now >= self.card.starts_at
-
 
 _HAS_OURS = _session.id.in_(sa.select(registration.training_session_id).where(IS_OURS, IS_EXPECTED))
-_IS_PUBLISHED = _session.status == SessionStatus.PUBLISHED
 _CARDS = sa.select(*CARD_COLUMNS)
 _COMING = (
     _CARDS.where(_HAS_OURS, _session.ends_at > _NOW, _session.status != SessionStatus.DRAFT)
@@ -116,18 +120,16 @@ _PAST = (
     .limit(MOST_LISTED + 1)
     .offset(sa.bindparam("skipped"))
 )
-_OPEN = (
-    _CARDS.where(
-        _IS_PUBLISHED,
-        IS_LISTED,
-        sa.not_(_session.registration_paused),
-        sa.or_(_session.registration_opens_at.is_(None), _session.registration_opens_at <= _NOW),
-        sa.func.coalesce(_session.registration_closes_at, _session.starts_at) > _NOW,
-        _session.ends_at > _NOW,
-    )
-    .order_by(_session.starts_at, _session.id)
-    .limit(sa.bindparam("most"))
+#: Of a session: partners may register for it, be it to wait.
+IS_OPEN = (
+    _session.status == SessionStatus.PUBLISHED,
+    IS_LISTED,
+    sa.not_(_session.registration_paused),
+    sa.or_(_session.registration_opens_at.is_(None), _session.registration_opens_at <= _NOW),
+    sa.func.coalesce(_session.registration_closes_at, _session.starts_at) > _NOW,
+    _session.ends_at > _NOW,
 )
+_OPEN = _CARDS.where(*IS_OPEN).order_by(_session.starts_at, _session.id).limit(sa.bindparam("most"))
 _HAS_SEATS = sa.or_(
     sa.and_(_session.capacity.is_(None), _session.waitlisted_count == 0),
     sa.and_(
@@ -162,7 +164,10 @@ _WAITING = _TO_COME.where(registration.status == RegistrationStatus.WAITLISTED).
 )
 #: Everybody's sessions, and those that people of the organization are in by whatever way.
 _VISIBLE = sa.select(
-    *CARD_COLUMNS, _session.description, _session.groups_wait, IS_LISTED.label("is_listed")
+    *CARD_COLUMNS,
+    _session.groups_wait,
+    IS_LISTED.label("is_listed"),
+    asks(_session.id, _session.course_id).label("asks_questions"),
 ).where(
     _session.id == sa.bindparam("training_session_id"),
     _session.status != SessionStatus.DRAFT,
@@ -275,8 +280,8 @@ def _with_sessions(
     ]
 
 
-def get_roster(organization_id: int, training_session_id: int, *, now: datetime) -> SessionRoster:
-    """Return a session with the organization's own people, in four statements.
+def get_visible(organization_id: int, training_session_id: int, *, now: datetime) -> VisibleSession:
+    """Return a session without anybody in it, in one statement.
 
     :raise NotFoundError: there is none, or neither everybody nor this organization may see it.
     """
@@ -284,12 +289,28 @@ def get_roster(organization_id: int, training_session_id: int, *, now: datetime)
     row = db.session.execute(_VISIBLE, bound).one_or_none()
     if row is None:
         raise NotFoundError
+    return VisibleSession(
+        card=card_of(row, now),
+        is_listed=bool(row.is_listed),
+        groups_wait=row.groups_wait,
+        asks_questions=bool(row.asks_questions),
+    )
+
+
+def get_roster(organization_id: int, training_session_id: int, *, now: datetime) -> SessionRoster:
+    """Return a session with the organization's own people, in four statements.
+
+    :raise NotFoundError: as :func:`get_visible`.
+    """
+    bound = {"organization_id": organization_id, "training_session_id": training_session_id}
+    visible = get_visible(organization_id, training_session_id, now=now)
     people = [own_of(one) for one in db.session.execute(_PEOPLE, bound)]
     seated, waiting = _by_place(people)
     return SessionRoster(
-        card=card_of(row, now),
-        description=row.description,
-        is_listed=bool(row.is_listed),
+        card=visible.card,
+        is_listed=visible.is_listed,
+        groups_wait=visible.groups_wait,
+        asks_questions=visible.asks_questions,
         meetings=tuple(
             OwnMeeting(
                 id=meeting.id,
@@ -301,7 +322,6 @@ def get_roster(organization_id: int, training_session_id: int, *, now: datetime)
             )
             for meeting in db.session.execute(_MEETINGS, bound)
         ),
-        groups_wait=row.groups_wait,
         seated=seated,
         waiting=waiting,
         pending=_pending(people),
@@ -373,4 +393,8 @@ def _pending(people: Sequence[OwnRegistration]) -> tuple[OwnRegistration, ...]:
 def _ended(people: Sequence[OwnRegistration]) -> tuple[OwnRegistration, ...]:
     """Return who is not coming any more, the last first; who registered anew is coming."""
     live = {one.person_id for one in people if one.is_live}
-    return tuple(one for one in reversed(people) if not one.is_live and one.person_id not in live)
+    return tuple(
+        one
+        for one in reversed(people)
+        if not one.is_live and not one.is_placeholder and one.person_id not in live
+    )

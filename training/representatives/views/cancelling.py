@@ -15,7 +15,7 @@ from training.registrations.errors import TooLateToCancelError
 from training.representatives import service
 from training.representatives.forms import ids_of
 from training.representatives.queries.ours import OwnRegistration
-from training.representatives.queries.sessions import get_own, get_roster
+from training.representatives.queries.sessions import get_own, get_visible
 from training.representatives.views.blueprint import (
     acting_for,
     active_organization,
@@ -36,7 +36,7 @@ def cancel(organization_slug: str, training_session_id: int) -> ResponseReturnVa
     """Give up seats and places in line of the organization's people."""
     organization = active_organization(organization_slug)
     now = utc_now()
-    roster = get_roster(organization.id, training_session_id, now=now)
+    session = get_visible(organization.id, training_session_id, now=now)
     sent = request.form if request.method == "POST" else request.args
     ids = ids_of(sent.getlist(_CHOSEN))
     if ids is None:
@@ -52,27 +52,21 @@ def cancel(organization_slug: str, training_session_id: int) -> ResponseReturnVa
             "info",
         )
         return redirect(address, code=303)
-    if not roster.may_change(now):
+    if not session.may_change(now):
         raise TooLateToCancelError
     if request.method == "POST":
         with acting_for(organization_slug) as actor:
             own = _own(actor.organization_id, training_session_id, ids)
-            number = service.cancel([one.id for one in own], actor)
-        flash(
-            ngettext(
-                "%(num)s person is cancelled, and told by mail.",
-                "%(num)s people are cancelled, and told by mail.",
-                number,
-            )
-        )
+            service.cancel([one.id for one in own], actor)
+        flash(_told(live))
         return redirect(address, code=303)
     return render(
         "cancel.html",
         organization,
         "sessions",
-        card=roster.card,
+        card=session.card,
         chosen=live,
-        consequences=_of_cancelling(live, roster.card.availability),
+        consequences=_of_cancelling(live, session.card.availability),
         form=AppForm(),
     )
 
@@ -88,6 +82,30 @@ def _own(
     if any(one.training_session_id != training_session_id for one in chosen):
         raise NotFoundError
     return chosen
+
+
+def _told(cancelled: Sequence[OwnRegistration]) -> str:
+    """Return what was done, in sentences: nobody stands in a seat that is to be named."""
+    unnamed = sum(one.is_placeholder for one in cancelled)
+    people = len(cancelled) - unnamed
+    words = []
+    if people:
+        words.append(
+            ngettext(
+                "%(num)s person is cancelled, and told by mail.",
+                "%(num)s people are cancelled, and told by mail.",
+                people,
+            )
+        )
+    if unnamed:
+        words.append(
+            ngettext(
+                "%(num)s reserved seat is given up.",
+                "%(num)s reserved seats are given up.",
+                unnamed,
+            )
+        )
+    return " ".join(map(str, words))
 
 
 def _of_cancelling(chosen: Sequence[OwnRegistration], seen: Availability) -> list[str]:

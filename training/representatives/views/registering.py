@@ -12,14 +12,17 @@ from training.accounts.access import allows, permission
 from training.accounts.policy import Action
 from training.clock import utc_now
 from training.errors import BusyError, ConflictError, DomainError, NotFoundError
+from training.registrations.busy_queries import Whose, busy, titles_of
 from training.registrations.errors import (
     AlreadyRegisteredError,
     DoesNotFitError,
     PrerequisiteError,
+    QuestionsChangedError,
     SessionFullError,
 )
 from training.registrations.forms import shown_fit
 from training.registrations.prerequisites import missing_of, required_courses, with_attended
+from training.registrations.question_fields import asking, blank_row
 from training.registrations.service import from_result
 from training.registrations.values import (
     CONSENT_VERSION,
@@ -28,13 +31,14 @@ from training.registrations.values import (
     Participant,
     RegistrationStatus,
 )
+from training.registrations.words import busy_words
 from training.representatives import service
 from training.representatives.errors import RowError
-from training.representatives.forms import MOST_ROWS, RegisterForm, blank_newcomer
+from training.representatives.forms import MOST_ROWS, RegisterForm, register_form
 from training.representatives.queries.people import OwnMember, all_members
 from training.representatives.queries.scope import OwnOrganization
 from training.representatives.queries.seats import own_seats, why_no_seat
-from training.representatives.queries.sessions import get_roster, people_in
+from training.representatives.queries.sessions import get_visible, people_in
 from training.representatives.views.blueprint import (
     acting_for,
     active_organization,
@@ -43,6 +47,7 @@ from training.representatives.views.blueprint import (
 )
 from training.representatives.views.sessions import session_url, takes_people
 from training.representatives.words import obstacle_words
+from training.sessions.question_queries import questions_of
 from training.submissions.resending import why_refused
 from training.submissions.service import Send, find_stored
 from training.web import limits
@@ -56,15 +61,18 @@ def register(organization_slug: str, training_session_id: int) -> ResponseReturn
     """Register people of the organization, as many as fit or all or nobody."""
     organization = active_organization(organization_slug)
     members = all_members(organization.id)
-    form = RegisterForm()
-    form.offer(members)
     if request.method != "POST":
         return _render(organization, training_session_id, None, members, HTTPStatus.OK)
+    form = register_form(questions_of(training_session_id), members)()
+    form.offer(members)
     limits.take(limits.REGISTRATIONS)
     if form.people.change(request.form, most=MOST_ROWS):
         return _render(organization, training_session_id, form, members, HTTPStatus.OK)
     if not form.validate():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.is_stale:
+            form.refuse(QuestionsChangedError())
+            status = HTTPStatus.CONFLICT
         return _render(organization, training_session_id, form, members, status)
     send = form.to_send(
         f"represent:{organization.id}:{training_session_id}", permission().person_id
@@ -197,6 +205,16 @@ def _told(outcome: Outcome, why: str) -> str:
     return " ".join(str(word) for word in words)
 
 
+def _busy(
+    organization: OwnOrganization, training_session_id: int, members: list[OwnMember]
+) -> list[tuple[str, str]]:
+    """Return who of an organization has a seat elsewhere then as one of its people, and where."""
+    found = titles_of(busy(training_session_id, Whose(organization_id=organization.id)))
+    return [
+        (one.name, busy_words(found[one.person_id])) for one in members if one.person_id in found
+    ]
+
+
 def _render(
     organization: OwnOrganization,
     training_session_id: int,
@@ -209,12 +227,13 @@ def _render(
     :raise NotFoundError: there is no such session for this organization.
     """
     now = utc_now()
-    roster = get_roster(organization.id, training_session_id, now=now)
+    session = get_visible(organization.id, training_session_id, now=now)
     registered = people_in(organization.id, training_session_id)
     if form is None:
-        is_full = roster.card.availability.free == 0
+        is_full = session.card.availability.free == 0
         fit = Fit.WHAT_FITS if is_full else Fit.ALL
-        form = RegisterForm(None, data={"fit": is_full, "group_fit": fit.value})
+        questions = questions_of(training_session_id) if session.asks_questions else ()
+        form = asking(RegisterForm, questions)(None, data={"fit": is_full, "group_fit": fit.value})
     form.offer(
         one
         for one in members
@@ -225,12 +244,13 @@ def _render(
         organization,
         "sessions",
         form=form,
-        blank=blank_newcomer(),
+        blank=blank_row(form),
         most=MOST_ROWS,
-        card=roster.card,
-        groups_wait=roster.groups_wait,
+        card=session.card,
+        groups_wait=session.groups_wait,
         registered=sum(one.person_id in registered for one in members),
-        takes_people=takes_people(roster),
+        busy=_busy(organization, training_session_id, members),
+        takes_people=takes_people(session),
         seats=own_seats(organization.id, training_session_id, now=now),
     )
     return page, status, headers_for(status)

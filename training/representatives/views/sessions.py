@@ -12,7 +12,7 @@ from training.representatives.queries.scope import OwnOrganization
 from training.representatives.queries.seats import own_seats
 from training.representatives.queries.sessions import (
     MOST_LISTED,
-    SessionRoster,
+    VisibleSession,
     coming_sessions,
     get_roster,
     open_sessions,
@@ -99,9 +99,9 @@ def render_session(
     )
 
 
-def takes_people(roster: SessionRoster) -> bool:
+def takes_people(session: VisibleSession) -> bool:
     """Tell whether people may be registered for a session now, be it for the waitlist."""
-    return roster.is_listed and roster.card.availability.state in _TAKES_PEOPLE
+    return session.is_listed and session.card.availability.state in _TAKES_PEOPLE
 
 
 def session_url(organization_slug: str, training_session_id: int) -> str:

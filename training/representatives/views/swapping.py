@@ -22,7 +22,7 @@ from training.representatives.forms import SwapForm
 from training.representatives.queries.ours import OwnRegistration
 from training.representatives.queries.people import all_members
 from training.representatives.queries.scope import OwnOrganization
-from training.representatives.queries.sessions import get_own, get_roster, people_in
+from training.representatives.queries.sessions import get_own, get_visible, people_in
 from training.representatives.views.blueprint import (
     acting_for,
     active_organization,
@@ -79,12 +79,12 @@ def _render(
     organization: OwnOrganization, leaving: OwnRegistration, form: SwapForm, status: HTTPStatus
 ) -> ResponseReturnValue:
     now = utc_now()
-    roster = get_roster(organization.id, leaving.training_session_id, now=now)
+    session = get_visible(organization.id, leaving.training_session_id, now=now)
     if not leaving.has_seat:
         raise NotSeatedError
-    if not roster.may_change(now):
+    if not session.may_change(now):
         raise TooLateToSwapError
     page = render(
-        "swap.html", organization, "sessions", form=form, card=roster.card, leaving=leaving
+        "swap.html", organization, "sessions", form=form, card=session.card, leaving=leaving
     )
     return page, status, headers_for(status)
