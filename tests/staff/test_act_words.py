@@ -274,6 +274,10 @@ SENTENCES = [
         "Asha Okoye let Aid use any seats of “Month”.",
     ),
     (
+        _entry("campaign.copy", ("campaign", 1), after={"copied_from": 2, "count": 3, "days": 7}),
+        "Asha Okoye made the campaign “Month” like another one, with 3 sessions.",
+    ),
+    (
         _entry("registration.promote", BO, after={"overbooked": "They came by plane"}),
         "Asha Okoye gave Bo a seat beyond the number of seats: “They came by plane”",
     ),
@@ -324,6 +328,22 @@ SENTENCES = [
     (
         _entry("course.delete", ("course", 9), before={"title": "Gone"}),
         "Asha Okoye deleted the course “Gone”.",
+    ),
+    *(
+        (
+            _entry(
+                "person.revise_profile",
+                ("person", 2),
+                before={"is_public": before},
+                after={"is_public": after, "changed": ["about"]},
+            ),
+            said,
+        )
+        for before, after, said in (
+            (False, True, "Asha Okoye let everybody see that Bo trains."),
+            (True, False, "Asha Okoye lets nobody see any more that Bo trains."),
+            (True, True, "Asha Okoye changed what people see of Bo as a trainer."),
+        )
     ),
     (_entry("future.act", ("person", 2)), "future.act"),
 ]

@@ -18,8 +18,18 @@ from training.db import db
 from training.organizations.models import Membership, Organization
 from training.organizations.queries import named
 from training.people.models import Person
-from training.registrations.models import Registration
-from training.sessions.models import Course, Hold, Meeting, Room, TrainingSession, Venue
+from training.registrations.models import InvitationCode, Registration
+from training.sessions.models import (
+    Course,
+    Hold,
+    Meeting,
+    Question,
+    QuestionVersion,
+    Room,
+    SavedView,
+    TrainingSession,
+    Venue,
+)
 from training.staff.audit_values import Name, Names, ReadEntry, Subject
 from training.text import for_display
 
@@ -32,6 +42,7 @@ _KIND_OF = {"copied_from": "training_session", "instead_of": "registration"}
 _IS_ERASED = Person.erased_at.is_not(None)
 _PERSON = (sa.case((_IS_ERASED, None), else_=Person.name), Person.id)
 _NOBODY = sa.null()
+_later = sa.orm.aliased(QuestionVersion)
 #: Kind of subject → its key, and the ids, names and people of all.
 NAMED: Mapping[str, tuple[Any, Any]] = {
     "person": (Person.id, sa.select(Person.id, *_PERSON)),
@@ -74,6 +85,25 @@ NAMED: Mapping[str, tuple[Any, Any]] = {
             Organization, Organization.id == Hold.organization_id
         ),
     ),
+    "invitation_code": (
+        InvitationCode.id,
+        sa.select(InvitationCode.id, InvitationCode.name, _NOBODY),
+    ),
+    "question": (
+        Question.id,
+        sa.select(Question.id, QuestionVersion.label, _NOBODY).join(
+            QuestionVersion,
+            sa.and_(
+                QuestionVersion.question_id == Question.id,
+                QuestionVersion.number
+                == sa.select(sa.func.max(_later.number))
+                .where(_later.question_id == Question.id)
+                .correlate(Question)
+                .scalar_subquery(),
+            ),
+        ),
+    ),
+    "saved_view": (SavedView.id, sa.select(SavedView.id, SavedView.name, SavedView.person_id)),
     "feed_token": (FeedToken.id, sa.select(FeedToken.id, FeedToken.name, FeedToken.owner_id)),
 }
 
@@ -83,6 +113,8 @@ class Filters:
     """What of the trail to show."""
 
     training_session_id: int | None = None
+    #: What was done to this one registration.
+    registration_id: int | None = None
     #: Who acted, or whom it concerned.
     person_id: int | None = None
     #: Words of the name or address of who acted, or whom it concerned.
@@ -132,6 +164,11 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if filters.training_session_id is not None:
         conditions.append(AuditEntry.training_session_id == filters.training_session_id)
+    if filters.registration_id is not None:
+        conditions += [
+            AuditEntry.subject_kind == "registration",
+            AuditEntry.subject_id == filters.registration_id,
+        ]
     if filters.person_id is not None:
         conditions.append(_concerns(sa.select(sa.literal(filters.person_id))))
     if filters.person:

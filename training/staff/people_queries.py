@@ -13,6 +13,7 @@ from training.organizations.models import Membership, Organization
 from training.organizations.queries import IS_CURRENT, named
 from training.organizations.values import MembershipRole
 from training.people.models import Person
+from training.registrations.models import Registration
 from training.sessions.models import Assignment
 
 #: People on one page of the list.
@@ -72,6 +73,13 @@ class PeoplePage:
     has_more: bool
 
 
+#: A row that stands for whoever an organization names later: no human.
+IS_RESERVED_SEAT = sa.and_(
+    Person.email.is_(None),
+    sa.exists().where(Registration.person_id == Person.id, Registration.is_placeholder),
+)
+
+
 def people_page(filters: Filters, page: int = 1) -> PeoplePage:
     """Return a page of everybody who was not erased, by name."""
     rows = db.session.execute(
@@ -84,7 +92,12 @@ def people_page(filters: Filters, page: int = 1) -> PeoplePage:
             IS_TRAINER.label("is_trainer"),
         )
         .outerjoin(Account, Account.person_id == Person.id)
-        .where(Person.erased_at.is_(None), *named(filters.text), *_conditions(filters))
+        .where(
+            Person.erased_at.is_(None),
+            sa.not_(IS_RESERVED_SEAT),
+            *named(filters.text),
+            *_conditions(filters),
+        )
         .order_by(Person.search_key, Person.id)
         .limit(PAGE + 1)
         .offset((page - 1) * PAGE)

@@ -22,6 +22,7 @@ from training.registrations.models import Registration
 from training.registrations.values import RegistrationStatus
 from training.sessions.models import Assignment, Meeting, TrainingSession
 from training.sessions.values import SessionStatus
+from training.staff.people_queries import IS_RESERVED_SEAT
 
 #: Of registrations, sessions and messages, the newest that a page shows.
 MOST = 50
@@ -119,7 +120,7 @@ def get_person(person_id: int) -> PersonDetails:
             last_seen.label("last_seen_at"),
         )
         .outerjoin(Account, Account.person_id == Person.id)
-        .where(Person.id == person_id, Person.erased_at.is_(None))
+        .where(Person.id == person_id, Person.erased_at.is_(None), sa.not_(IS_RESERVED_SEAT))
     ).one_or_none()
     if found is None:
         raise NotFoundError

@@ -4,26 +4,28 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
-from training.staff.act_words import partners, registrations, seats, sessions
+from training.staff.act_words import partners, planning, registrations, roster, seats, sessions
 from training.staff.act_words.speaking import Sentence
 from training.staff.audit_values import ReadEntry
 
 WORDS: Mapping[str, Sentence] = {
     **sessions.WORDS,
     **registrations.WORDS,
+    **roster.WORDS,
     **seats.WORDS,
     **partners.WORDS,
+    **planning.WORDS,
 }
 
 #: Group of acts, as an address names it → how their names begin. One act may be in two of them.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "sessions": ("session.", "hold."),
+    "sessions": ("session.", "hold.", "question."),
     "registrations": ("registration.",),
     "attendance": ("attendance.",),
     "downloads": ("roster.export", "attendance.export", "organization.export_attendance"),
-    "organizations": ("organization.", "membership."),
+    "organizations": ("organization.", "membership.", "code."),
     "people": ("person.",),
-    "accounts": ("account.", "invitation."),
+    "accounts": ("account.", "invitation.", "view."),
     "catalogue": ("campaign.", "course.", "venue.", "allotment."),
     "feeds": ("feed.",),
     "imports": ("import.",),

@@ -95,6 +95,15 @@ def _revised_person(entry: ReadEntry, _timezone: str) -> str:
     )
 
 
+def _revised_profile(entry: ReadEntry, _timezone: str) -> str:
+    values = _both(entry)
+    if entry.after.get("is_public") == entry.before.get("is_public"):
+        return str(_("%(actor)s changed what people see of %(name)s as a trainer.", **values))
+    if entry.after.get("is_public"):
+        return str(_("%(actor)s let everybody see that %(name)s trains.", **values))
+    return str(_("%(actor)s lets nobody see any more that %(name)s trains.", **values))
+
+
 def _created_account(entry: ReadEntry, _timezone: str) -> str:
     if is_own(entry) and entry.actor_id is not None:
         return str(_("%(name)s made their account.", **_both(entry)))
@@ -177,6 +186,20 @@ def _revoked_feed(entry: ReadEntry, _timezone: str) -> str:
     return str(_("%(actor)s revoked the calendar feed %(name)s.", **_both(entry)))
 
 
+def _made_code(entry: ReadEntry, _timezone: str) -> str:
+    names = _with_organization(entry)
+    return str(_("%(actor)s made the invitation %(name)s to %(organization)s.", **names))
+
+
+def _revoked_code(entry: ReadEntry, _timezone: str) -> str:
+    return str(
+        _(
+            "%(actor)s revoked the invitation %(name)s to %(organization)s.",
+            **_with_organization(entry),
+        )
+    )
+
+
 def _exported_organization(entry: ReadEntry, _timezone: str) -> str:
     return str(
         ngettext(
@@ -196,6 +219,18 @@ def _brought_in(entry: ReadEntry, _timezone: str) -> str:
         Kind.REGISTRATIONS: _("%(actor)s brought in a file of registrations.", actor=who(entry)),
     }
     return str(sentences[Kind(str(entry.after["kind"]))])
+
+
+def _saved_view(entry: ReadEntry, _timezone: str) -> str:
+    return str(_("%(actor)s kept a view of a list.", actor=who(entry)))
+
+
+def _renamed_view(entry: ReadEntry, _timezone: str) -> str:
+    return str(_("%(actor)s renamed a kept view of a list.", actor=who(entry)))
+
+
+def _deleted_view(entry: ReadEntry, _timezone: str) -> str:
+    return str(_("%(actor)s deleted a kept view of a list.", actor=who(entry)))
 
 
 def _fields() -> dict[str, str]:
@@ -222,6 +257,7 @@ WORDS: Mapping[str, Sentence] = {
     "membership.rename": _renamed_member,
     "person.create": _created_person,
     "person.revise": _revised_person,
+    "person.revise_profile": _revised_profile,
     "account.create": _created_account,
     "account.change_role": _changed_staff_role,
     "account.sign_in": _signed_in,
@@ -234,7 +270,12 @@ WORDS: Mapping[str, Sentence] = {
     "invitation.send_again": _invited_again,
     "invitation.accept": _accepted_invitation,
     "invitation.revoke": _revoked_invitation,
+    "code.make": _made_code,
+    "code.revoke": _revoked_code,
     "import.bring_in": _brought_in,
+    "view.save": _saved_view,
+    "view.rename": _renamed_view,
+    "view.delete": _deleted_view,
     "feed.make": _made_feed,
     "feed.rotate": _rotated_feed,
     "feed.revoke": _revoked_feed,

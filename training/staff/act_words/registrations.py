@@ -68,8 +68,17 @@ def _moved_up_because(cause: ReadEntry, name: str) -> str:
         "registration.cancel": _(
             "%(name)s moved up from the waitlist because %(other)s cancelled.", **values
         ),
+        "registration.release_unnamed": _(
+            "%(name)s moved up from the waitlist because nobody was named for a reserved seat.",
+            **values,
+        ),
         "registration.leave": _(
             "%(name)s moved up from the waitlist because %(other)s moved to another session.",
+            **values,
+        ),
+        "registration.transfer": _(
+            "%(name)s moved up from the waitlist because %(other)s comes with another "
+            "organization.",
             **values,
         ),
         "session.change_capacity": _(
@@ -145,11 +154,23 @@ def _cancelled_with_session(entry: ReadEntry, _timezone: str) -> str:
     )
 
 
+def _released_unnamed(entry: ReadEntry, _timezone: str) -> str:
+    return str(_("%(name)s was given up: nobody was named in time.", name=subject(entry)))
+
+
 def _corrected_name(entry: ReadEntry, _timezone: str) -> str:
     if is_own(entry):
         return str(_("%(name)s corrected their name.", name=subject(entry)))
     return str(
         _("%(actor)s corrected the name of %(name)s.", actor=who(entry), name=subject(entry))
+    )
+
+
+def _corrected_answers(entry: ReadEntry, _timezone: str) -> str:
+    if is_own(entry):
+        return str(_("%(name)s corrected their answers.", name=subject(entry)))
+    return str(
+        _("%(actor)s corrected the answers of %(name)s.", actor=who(entry), name=subject(entry))
     )
 
 
@@ -262,8 +283,10 @@ WORDS: Mapping[str, Sentence] = {
     "registration.register": _registered,
     "registration.promote": _promoted,
     "registration.cancel": _cancelled,
+    "registration.release_unnamed": _released_unnamed,
     "registration.cancel_with_session": _cancelled_with_session,
     "registration.correct_name": _corrected_name,
+    "registration.correct_answers": _corrected_answers,
     "registration.swap": _swapped,
     "registration.leave": _left,
     "registration.arrive": _arrived,

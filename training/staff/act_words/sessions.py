@@ -14,6 +14,7 @@ from training.staff.act_words.speaking import (
     who,
 )
 from training.staff.audit_values import ReadEntry
+from training.text import for_display
 
 
 def _scheduled(entry: ReadEntry, timezone: str) -> str:
@@ -204,6 +205,30 @@ def _deleted_venue(entry: ReadEntry, _timezone: str) -> str:
     return str(_("%(actor)s deleted the venue %(name)s.", **_simple(entry)))
 
 
+def _added_question(entry: ReadEntry, _timezone: str) -> str:
+    return str(_("%(actor)s added the question “%(question)s”.", **_question(entry)))
+
+
+def _revised_question(entry: ReadEntry, _timezone: str) -> str:
+    return str(_("%(actor)s changed the question “%(question)s”.", **_question(entry)))
+
+
+def _moved_question(entry: ReadEntry, _timezone: str) -> str:
+    return str(_("%(actor)s moved the question “%(question)s”.", **_question(entry)))
+
+
+def _archived_question(entry: ReadEntry, _timezone: str) -> str:
+    return str(_("%(actor)s archived the question “%(question)s”.", **_question(entry)))
+
+
+def _restored_question(entry: ReadEntry, _timezone: str) -> str:
+    return str(_("%(actor)s asks the question “%(question)s” again.", **_question(entry)))
+
+
+def _question(entry: ReadEntry) -> dict[str, str]:
+    return {"actor": who(entry), "question": for_display(str(entry.after.get("label", "")))}
+
+
 def _fields_of_session() -> dict[str, str]:
     """Return what fields of a session and its meetings are called."""
     when, where = _("time"), _("place")
@@ -253,11 +278,13 @@ def _fields_of_things() -> dict[str, str]:
         "description": _("description"),
         "language": _("language"),
         "hashtag": _("hashtag"),
+        "goal": _("goal"),
         "starts_on": _("first day"),
         "ends_on": _("last day"),
         "status": _("status"),
         "partners": _("partners"),
         "required": _("what it builds on"),
+        "session_defaults": _("what a new session starts with"),
         "address": _("address"),
         "rooms": _("rooms"),
         "timezone": _("time zone"),
@@ -279,6 +306,11 @@ WORDS: Mapping[str, Sentence] = {
     "course.archive": _archived_course,
     "course.restore": _restored_course,
     "course.delete": _deleted_course,
+    "question.add": _added_question,
+    "question.revise": _revised_question,
+    "question.move": _moved_question,
+    "question.archive": _archived_question,
+    "question.restore": _restored_question,
     "campaign.add": _added_campaign,
     "campaign.revise": _revised_campaign,
     "campaign.archive": _archived_campaign,

@@ -62,5 +62,15 @@ def instant(iso: object, timezone: str) -> str:
 
 #: Kinds whose names are titles, which stand in quotation marks.
 _TITLES = frozenset(
-    {"training_session", "meeting", "course", "campaign", "venue", "room", "feed_token"}
+    {
+        "training_session",
+        "meeting",
+        "course",
+        "question",
+        "campaign",
+        "venue",
+        "room",
+        "feed_token",
+        "invitation_code",
+    }
 )

@@ -1,7 +1,34 @@
-"""Pages that show several features: people, the audit trail, and the components of all pages."""
+"""Pages that show several features: the day, people, the audit trail, the components of all."""
 
-from training.staff.views import audit, calendars, editing, look, people, person, writing
+from training.staff.views import (
+    audit,
+    calendars,
+    campaign,
+    dashboard,
+    editing,
+    look,
+    mail,
+    people,
+    person,
+    registration,
+    writing,
+)
 from training.staff.views.blueprint import bp
-from training.staff.views.navigation import ways
+from training.staff.views.navigation import first_ways, ways
 
-__all__ = ["audit", "bp", "calendars", "editing", "look", "people", "person", "ways", "writing"]
+__all__ = [
+    "audit",
+    "bp",
+    "calendars",
+    "campaign",
+    "dashboard",
+    "editing",
+    "first_ways",
+    "look",
+    "mail",
+    "people",
+    "person",
+    "registration",
+    "ways",
+    "writing",
+]
