@@ -11,11 +11,13 @@ from benchmarks.rows.feeds import (
     warm_feed,
 )
 from benchmarks.rows.pages import (
+    dashboard,
     form,
     kept_list,
     rendered_list,
+    roster,
+    schedule,
     session_page,
-    staff_page,
     unchanged_list,
 )
 from benchmarks.rows.registering import steady, storm
@@ -40,7 +42,9 @@ MEASURES: dict[str, Measure] = {
     "feed-warm": warm_feed,
     "feed-304": unchanged_feed,
     "sign-in": sign_in,
-    "staff": staff_page,
+    "dashboard": dashboard,
+    "schedule": schedule,
+    "roster": roster,
 }
 #: What the others are divided by: always measured.
 BASELINES = ("hello", "raw")

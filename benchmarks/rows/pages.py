@@ -1,12 +1,10 @@
-"""Pages that are read: what is on, one session, its form, and one of staff's."""
+"""Pages that are read: what is on, one session, its form, and those of staff."""
 
 from benchmarks.browser import Browser
 from benchmarks.rows.bench import Bench, Figures
 from benchmarks.world.living import COORDINATOR
 
 LIST = "/sessions/"
-#: The page of staff that stands for their dashboard until there is one.
-STAFF = "/staff/schedule/"
 #: Pages of a list that are told apart by where they begin: more than a process keeps.
 _BEGINNINGS = 300
 _GZIP = {"Accept-Encoding": "gzip"}
@@ -41,9 +39,25 @@ def form(bench: Bench) -> Figures:
     )
 
 
-def staff_page(bench: Bench) -> Figures:
-    """Measure the schedule, as a coordinator opens it."""
-    return bench.get([STAFF], bench.signed_in(COORDINATOR).cookie)
+def dashboard(bench: Bench) -> Figures:
+    """Measure the first page of staff, as a coordinator opens it."""
+    return _of_staff(bench, ["/staff/"])
+
+
+def schedule(bench: Bench) -> Figures:
+    """Measure the schedule, as it begins."""
+    return _of_staff(bench, ["/staff/schedule/"])
+
+
+def roster(bench: Bench) -> Figures:
+    """Measure the rosters of the sessions that are held right now, of 200 people each."""
+    return _of_staff(
+        bench, [f"/staff/sessions/{one.training_session_id}" for one in bench.world.classes]
+    )
+
+
+def _of_staff(bench: Bench, paths: list[str]) -> Figures:
+    return bench.get(paths, bench.signed_in(COORDINATOR).cookie)
 
 
 def _condition(bench: Bench, path: str) -> dict[str, str]:

@@ -82,6 +82,7 @@ class Page(NamedTuple):
 class ClassRoom(NamedTuple):
     """A meeting that is held right now, and who is there."""
 
+    training_session_id: int
     meeting_id: int
     registration_ids: tuple[int, ...]
 
@@ -243,7 +244,7 @@ class _Builder:
             .where(Registration.training_session_id == training_session_id)
             .order_by(Registration.id)
         )
-        return ClassRoom(meeting_id, tuple(ids))
+        return ClassRoom(training_session_id, meeting_id, tuple(ids))
 
     def _subscribers(self, session_ids: Sequence[int]) -> tuple[list[str], list[str]]:
         participants = [self._subscriber(number) for number in range(self._scale.subscribers)]

@@ -44,6 +44,7 @@ from training.submissions.service import new_key
 
 #: Parts of a path that are nobody's: whoever has a link may use it, and words are free to all.
 FREE = {
+    "course_slug",
     "ending",
     "feed_token",
     "import_kind",
@@ -56,7 +57,9 @@ FREE = {
 #: A session that is listed is everybody's, representatives' too: only the people in it are not.
 OF_EVERYBODY = {
     ("representatives.cancel", "training_session_id"),
+    ("representatives.name_seats", "training_session_id"),
     ("representatives.register", "training_session_id"),
+    ("representatives.reserve", "training_session_id"),
 }
 OTHERS = ("Other Person", "other.person@example.org")
 
@@ -136,6 +139,22 @@ SENT = {
         },
         names_ids=True,
     ),
+    "representatives.reserve": Sent(
+        role="representative",
+        fields=lambda _ids: {"number": "1", "key": new_key()},
+        ids_in_path={"training_session_id": "reserved_in_id"},
+    ),
+    "representatives.name_seats": Sent(
+        role="representative",
+        fields=lambda ids: {
+            "seats-0-registration": ids["reserved_id"],
+            "seats-0-name": "Somebody New",
+            "consent": "y",
+        },
+        names_ids=True,
+        ids_in_path={"training_session_id": "reserved_in_id"},
+        refused=404,
+    ),
     "representatives.settle_claims": Sent(
         role="rival", fields=lambda ids: {"confirm": ids["waiting_id"]}, names_ids=True
     ),
@@ -156,7 +175,13 @@ SENT = {
     "representatives.decline": Sent(
         role="representative", ids_in_path={"registration_id": "also_offered_id"}
     ),
+    "representatives.make_code": Sent(
+        role="representative",
+        fields=lambda _ids: {"name": "Newsletter", "what": "all", "key": new_key()},
+    ),
+    "representatives.revoke_code": Sent(role="representative"),
     "representatives.end_membership": Sent(role="representative"),
+    "sessions.remove_own_unavailability": Sent(role="trainer"),
 }
 #: Name nobody's ids: what they change is whoever is signed in, or whoever has the link.
 OWN_ONLY = {
@@ -169,10 +194,13 @@ OWN_ONLY = {
     "accounts.sign_out",
     "registrations.accept",
     "registrations.cancel",
+    "registrations.correct_answers",
     "registrations.correct_name",
     "registrations.decline",
     "registrations.make_feed",
     "registrations.register",
+    "sessions.own_profile",
+    "sessions.own_unavailability",
 }
 
 
@@ -198,6 +226,7 @@ def make_side(app: Flask, make: Make, markers: tuple[str, ...]) -> Side:
     staying = [make.member(ours).person_id for _ in range(2)]
     leaving = make.registration(session, organization_id=ours.id, claim=Claim.STAFF)
     first, second = make_offers(make, ours)
+    reserved = make.reserved(make.training_session(), ours)[0]
     extra = {
         "members": staying,
         "leaving_id": leaving.id,
@@ -205,6 +234,8 @@ def make_side(app: Flask, make: Make, markers: tuple[str, ...]) -> Side:
         "offered_id": first,
         "also_offered_id": second,
         "another_feed_id": make_another_feed(world),
+        "reserved_id": reserved.id,
+        "reserved_in_id": reserved.training_session_id,
     }
     return Side(world=world, ids={**world.values, **extra})
 
@@ -344,7 +375,9 @@ def test_authz_08_trainers_read_no_addresses_and_no_private_text(app: Flask, mak
             .values(after={"status": "confirmed", "overbooked": PRIVATE})
         )
     addresses = db.session.scalars(
-        sa.select(Person.email).join(Registration, Registration.person_id == Person.id)
+        sa.select(Person.email)
+        .join(Registration, Registration.person_id == Person.id)
+        .where(Person.email.is_not(None))
     ).all()
     feed = feed_of(app, FeedKind.TRAINER, side.world.accounts["trainer"], None)
     secrets = [str(one).lower() for one in (*addresses, PRIVATE)]

@@ -17,8 +17,10 @@ NOT_LOOKED_AT = {
     "calendars.sessions",
     "imports.sample",
     "registrations.registered",
+    "registrations.robots",
+    "registrations.sitemap",
     "sessions.download",
-    "sessions.home",
+    "sessions.several_done",
     "web.healthz",
     "web.readyz",
 }

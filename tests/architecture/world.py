@@ -76,7 +76,7 @@ def make_world(app: Flask, make: Make, markers: tuple[str, ...] = MARKERS) -> Wo
         campaign_id=campaign.id,
         meetings=(make.meeting_plan(NOW + DAY / 24, venue=venue.name, room=room.name),),
     )
-    make.training_session(title="Another", trainer_ids=(neighbour.person_id,))
+    another = make.training_session(title="Another", trainer_ids=(neighbour.person_id,))
     marked = Participant(
         name=markers[0], email=markers[1], organization_id=ours.id, claim=Claim.REPRESENTATIVE
     )
@@ -123,6 +123,8 @@ def make_world(app: Flask, make: Make, markers: tuple[str, ...] = MARKERS) -> Wo
             "their_organization_slug": theirs.slug,
             "campaign_id": campaign.id,
             "course_id": course.id,
+            "question_id": make.question(training_session_id=another.id),
+            "course_slug": course.slug,
             "venue_id": room.venue_id,
             "room_id": room.id,
             "feed_id": feed_id,
@@ -132,7 +134,9 @@ def make_world(app: Flask, make: Make, markers: tuple[str, ...] = MARKERS) -> Wo
             "invitation_link": make.invitation_link(make.invitation()),
             "reset_link": make.reset_link(make.trainer()),
             "sign_in_id": make.sign_in(trainer).id,
+            "unavailability_id": make.unavailability(trainer.person_id),
             "key": key,
+            "code_id": make.code(ours).id,
             "import_id": make.import_file(),
             "import_kind": "people",
         },
