@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -32,7 +33,7 @@ class Page:
 
     def text(self) -> str:
         """Return what a person reads, in one line."""
-        return " ".join(" ".join(self.root.itertext()).split())
+        return " ".join(" ".join(_read(self.root)).split())
 
     def forms(self) -> list[ET.Element]:
         """Return the forms that change something."""
@@ -50,6 +51,15 @@ class Page:
         ]
         assert len(found) == 1, f"{len(found)} forms for {action!r}"
         return found[0]
+
+
+def _read(element: ET.Element) -> Iterator[str]:
+    """Yield the texts in an element, but for what only programs read."""
+    yield element.text or ""
+    for child in element:
+        if child.tag != "script":
+            yield from _read(child)
+        yield child.tail or ""
 
 
 def values_of(form: ET.Element) -> dict[str, list[str]]:

@@ -23,20 +23,27 @@ from training.organizations.values import MembershipRole
 from training.people.models import Person
 from training.people.service import find_or_make_people
 from training.people.values import email_key
+from training.registrations import code_service
 from training.registrations import service as registrations
-from training.registrations.models import Registration
+from training.registrations.code_service import CodePlan
+from training.registrations.models import InvitationCode, Registration
 from training.registrations.seats import Group
 from training.registrations.values import Claim, Fit, Outcome, Participant
 from training.sessions import service as sessions
 from training.sessions.models import Course, Room, TrainingSession, Venue
+from training.sessions.question_values import QuestionOwner, QuestionPlan
+from training.sessions.rules.unavailability import Away
 from training.sessions.values import (
     Audience,
     Delivery,
     MeetingPlan,
+    ProfilePlan,
+    QuestionKind,
     SeatPlan,
     SessionPlan,
     SessionStatus,
 )
+from training.submissions.service import Send, new_key
 
 ModelT = TypeVar("ModelT", bound=Base)
 
@@ -52,6 +59,20 @@ def _link(purpose: Purpose, public_id: str, person: Person) -> str:
 
 class Make:
     """Say what matters, and let it fill in the rest."""
+
+    def question(
+        self,
+        label: str = "What do you eat?",
+        kind: QuestionKind = QuestionKind.TEXT,
+        *,
+        training_session_id: int | None = None,
+        course_id: int | None = None,
+        **fields: Any,
+    ) -> int:
+        owner = QuestionOwner(training_session_id=training_session_id, course_id=course_id)
+        plan = QuestionPlan(kind=kind, label=label, **fields)
+        with transaction():
+            return sessions.add_question(owner, plan, actor_id=None, now=NOW)
 
     def __init__(self) -> None:
         self._number = count(1)
@@ -164,6 +185,18 @@ class Make:
     def admin(self, **fields: Any) -> Account:
         return self.account(StaffRole.ADMIN, **fields)
 
+    @staticmethod
+    def profile(person_id: int, about: str = "", *, is_public: bool = True) -> None:
+        """Let public pages say who trains, as somebody agreed to."""
+        with transaction():
+            sessions.revise_profile(
+                person_id,
+                ProfilePlan(about=about, is_public=is_public),
+                expected=None,
+                actor_id=person_id,
+                now=NOW,
+            )
+
     def trainer(self, **fields: Any) -> Account:
         """Make somebody who can sign in; assign them with ``trainer_ids=(account.person_id,)``."""
         return self.account(None, **fields)
@@ -244,6 +277,70 @@ class Make:
         person = db.session.get_one(Person, account.person_id)
         self.member(organization, person, MembershipRole.REPRESENTATIVE)
         return account
+
+    def reserved(
+        self,
+        training_session: TrainingSession,
+        organization: Organization,
+        seats: int = 1,
+        *,
+        by: int | None = None,
+        now: datetime = NOW,
+    ) -> list[Registration]:
+        """Reserve seats for people who are named later, as a representative does.
+
+        :param by: id of the person who does it; None: somebody new, who acts for it.
+        """
+        actor_id = by or self.representative(organization).person_id
+        unnamed = tuple(
+            Participant(
+                name=f"Seat {number + 1}, to be named",
+                organization_id=organization.id,
+                claim=Claim.REPRESENTATIVE,
+            )
+            for number in range(seats)
+        )
+        with transaction():
+            outcome = registrations.register(
+                training_session.id,
+                Group(
+                    participants=unnamed,
+                    fit=Fit.WHAT_FITS,
+                    actor_id=actor_id,
+                    are_placeholders=True,
+                ),
+                now=now,
+            )
+        return [db.session.get_one(Registration, one) for one in outcome.registration_ids]
+
+    def code(self, organization: Organization, **fields: Any) -> InvitationCode:
+        """Make a code by which people register for an organization; ``made_code`` has its text."""
+        return self.made_code(organization, **fields)[0]
+
+    def made_code(self, organization: Organization, **fields: Any) -> tuple[InvitationCode, str]:
+        """Make a code as staff do; returns what is stored, and what is sent to people."""
+        plan = CodePlan(**{"name": f"Invitation {next(self._number)}", **fields})
+        send = Send(key=new_key(), purpose="code", actor_id=None, content={})
+        with transaction():
+            code = code_service.make_code(organization.id, plan, send=send, actor_id=None, now=NOW)
+        newest = sa.select(InvitationCode).order_by(InvitationCode.id.desc()).limit(1)
+        return db.session.scalars(newest).one(), code
+
+    @staticmethod
+    def unavailability(person_id: int, **fields: Any) -> int:
+        """Note that somebody cannot train, without more every Monday in Nairobi; returns its id."""
+        values: dict[str, Any] = {
+            "weekday": None if "starts_on" in fields else 0,
+            "starts_on": None,
+            "ends_on": None,
+            "starts": None,
+            "ends": None,
+            "timezone": NAIROBI,
+        }
+        with transaction():
+            return sessions.add_unavailability(
+                person_id, Away(**{**values, **fields}), "Teaching", actor_id=None, now=NOW
+            )
 
     def room(self, name: str = "Room", **fields: Any) -> Room:
         venue = self._save(Venue(name=f"Venue {next(self._number)}"))

@@ -93,8 +93,8 @@ def test_a_coordinator_is_invited_as_one(client: IsolatedClient, make: Make) -> 
 
     client.fill(address_of(make, invitation), {"password": "a good horse"})
 
-    assert client.get("/account/").headers["Location"] == "/staff/schedule/"
-    assert client.get("/staff/schedule/").status_code == 200
+    assert client.get("/account/").headers["Location"] == "/staff/"
+    assert client.get("/staff/").status_code == 200
 
 
 def test_authz_16_a_coordinator_does_not_make_an_admin(client: IsolatedClient, make: Make) -> None:

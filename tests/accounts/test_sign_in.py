@@ -33,7 +33,7 @@ def _cookie(client: IsolatedClient) -> str:
 def test_staff_come_to_the_schedule(client: IsolatedClient, make: Make) -> None:
     make.coordinator(email="mina@example.org")
 
-    assert _sign_in(client, "mina@example.org") == "/staff/schedule/"
+    assert _sign_in(client, "mina@example.org") == "/staff/"
 
 
 def test_trainers_come_to_their_sessions(client: IsolatedClient, make: Make) -> None:
@@ -90,7 +90,7 @@ def test_web_07_nobody_is_led_off_the_site(client: IsolatedClient, make: Make) -
         for target in [*ELSEWHERE, *OURS]
     }
 
-    assert led == dict.fromkeys(ELSEWHERE, "/staff/schedule/") | {own: own for own in OURS}
+    assert led == dict.fromkeys(ELSEWHERE, "/staff/") | {own: own for own in OURS}
 
 
 def test_authn_01_wrong_password_unknown_and_disabled_look_the_same(

@@ -7,17 +7,22 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.apps import SECRET_KEY, create_test_app
+from tests.browser.demo import Filled, make_demo
 from tests.databases import Databases
 from tests.factories import PASSWORD, Make
 from tests.server.running import serving
+from training.clock import utc_now
 from training.db import db
+from training.notifications.jobs import send_due
 
 PHONE = {"width": 360, "height": 740}
 #: Milliseconds; the machine may be busy with other tests.
@@ -37,6 +42,8 @@ class Site:
     trainer_name: str
     #: Of the one organization.
     representative: str
+    #: Sessions that a test had staff schedule.
+    scheduled: int = 0
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         """Return the mails that were sent to somebody, oldest first."""
@@ -44,6 +51,17 @@ class Site:
         parser = email.parser.BytesParser(policy=email.policy.default)
         mails = [parser.parsebytes(path.read_bytes()) for path in found]
         return [mail for mail in mails if address in str(mail["To"])]
+
+    def send_mails(self) -> None:
+        """Send what is due at once: the server's own sender looks only every few seconds."""
+        with self._beside.app_context():
+            send_due(now=utc_now(), limit=100)
+            db.session.remove()
+            db.engine.dispose()
+
+    @cached_property
+    def _beside(self) -> Flask:
+        return create_test_app(self.database_url, self.mails.parent)
 
     def fetch(self, path: str) -> str:
         with urllib.request.urlopen(self.address + path) as answer:  # noqa: S310 -- our own server
@@ -78,6 +96,12 @@ def site(engine: str, databases: Databases, tmp_path: Path) -> Iterator[Site]:
             representative="rita@example.org",
         )
     databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """The demo, for whatever looks at many of its pages; served by whoever does."""
+    return make_demo(tmp_path_factory.mktemp("demo"))
 
 
 def is_noise(said: ConsoleMessage) -> bool:

@@ -18,8 +18,12 @@ Visit = Callable[..., Page]
 
 
 def schedule(page: Page, site: Site, title: str, *, seats: int) -> str:
-    """Have staff schedule and publish a session that starts in an hour; returns its page."""
-    starts = wall(utc_now() + timedelta(hours=1), NAIROBI)
+    """Have staff schedule and publish a session; returns its page.
+
+    The first starts in an hour, each other two hours after the one before: all have one trainer.
+    """
+    starts = wall(utc_now() + timedelta(hours=1 + 2 * site.scheduled), NAIROBI)
+    site.scheduled += 1
     ends = starts + timedelta(minutes=90)
     sign_in(page, site.coordinator)
     page.get_by_role("link", name="New session").first.click()
@@ -42,10 +46,17 @@ def schedule(page: Page, site: Site, title: str, *, seats: int) -> str:
     return path.replace(site.address, "")
 
 
-def mail_to(site: Site, address: str, *, subject: str, timeout: float = 40) -> str:
-    """Wait for a mail; returns its text."""
+def mail_to(
+    site: Site, address: str, *, subject: str, timeout: float = 40, is_sent_now: bool = True
+) -> str:
+    """Wait for a mail; returns its text.
+
+    :param is_sent_now: do not wait until the server sends it.
+    """
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
+        if is_sent_now:
+            site.send_mails()
         for mail in site.mails_to(address):
             if re.search(subject, str(mail["Subject"])):
                 body = mail.get_body(("plain",))
@@ -94,7 +105,7 @@ def test_from_the_schedule_to_attendance_and_the_calendar(site: Site, visit: Vis
     expect(guest.locator(".line", has_text="Chen Li")).to_contain_text("number 1 in line")
     assert "/registrations/" not in guest.content()
 
-    mail = mail_to(site, "amara@example.org", subject="Safer livestreams")
+    mail = mail_to(site, "amara@example.org", subject="Safer livestreams", is_sent_now=False)
     mail_to(site, "chen@example.org", subject="Safer livestreams")
     guest.goto(link_in(mail, site))
     guest.get_by_role("link", name="Cancel this registration").click()

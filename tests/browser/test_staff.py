@@ -66,6 +66,7 @@ def test_planning_inviting_bringing_in_and_moving(site: Site, visit: Visit, tmp_
     staff.get_by_role("button", name="Save draft").click()
     expect(staff.get_by_role("heading", name="What this clashes with")).to_be_visible()
     staff.get_by_label("Save all the same").check()
+    staff.get_by_label("Why is that all right?").fill("Tom does the first half of each.")
     staff.get_by_role("button", name="Save draft").click()
     expect(staff.get_by_role("heading", level=1)).to_contain_text("Safer livestreams, again")
 

@@ -49,7 +49,7 @@ def test_a_campaign_is_made_changed_and_found(staff: IsolatedClient, make: Make)
         NEW, {**LEAST, "hashtag": "#MentalHealth", "partner_ids": [str(aid.id), str(line.id)]}
     )
     before = _campaign()
-    address = f"{CAMPAIGNS}{before.id}"
+    address = f"{CAMPAIGNS}{before.id}/edit"
     partners, version = _partners(), _version()
     changed = staff.fill(
         address, {"status": "published", "partner_ids": [str(line.id)]}, action=address
@@ -172,7 +172,7 @@ def test_two_ways_to_say_when_registration_closes_are_refused(staff: IsolatedCli
 
 
 def test_the_second_of_two_tabs_is_shown_what_differs(staff: IsolatedClient, make: Make) -> None:
-    address = f"{CAMPAIGNS}{make.campaign('Month').id}"
+    address = f"{CAMPAIGNS}{make.campaign('Month').id}/edit"
     second = values_of(staff.page(address).form(address))
     staff.post(address, data=second | {"name": "First"})
 
@@ -192,7 +192,7 @@ def test_what_is_used_is_archived_and_what_is_not_deleted(
     token = values_of(staff.page(f"{CAMPAIGNS}{unused.id}/delete").form())
 
     refused = staff.post(f"{CAMPAIGNS}{used.id}/delete", data=token)
-    archived = staff.fill(f"{CAMPAIGNS}{used.id}", action="/archive")
+    archived = staff.fill(f"{CAMPAIGNS}{used.id}/edit", action="/archive")
     deleted = staff.post(f"{CAMPAIGNS}{unused.id}/delete", data=token)
 
     offered = staff.page("/staff/sessions/new").root
@@ -236,7 +236,7 @@ def test_an_archived_campaign_is_no_longer_on_the_first_page(
     stranger = client.application.test_client()
     before = stranger.get("/")
 
-    staff.fill(f"{CAMPAIGNS}{campaign.id}", action="/archive")
+    staff.fill(f"{CAMPAIGNS}{campaign.id}/edit", action="/archive")
     after = stranger.get("/", headers={"If-None-Match": before.headers["ETag"]})
 
     assert "Zebra Month" in before.text

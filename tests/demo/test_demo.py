@@ -395,7 +395,7 @@ def test_only_today_s_mails_wait_to_be_sent(made: Flask) -> None:
     ]
     assert set(db.session.scalars(sa.select(Message.reason))) == {
         None,
-        "demo data: of the past, so it was never sent",
+        "no longer true when it was to be sent",
     }
 
 

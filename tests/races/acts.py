@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -12,6 +13,8 @@ from training.people.models import Person
 from training.people.service import find_or_make_people
 from training.people.values import email_key
 from training.registrations import seats, service
+from training.registrations.code_queries import find_code, hash_of, registered_with
+from training.registrations.jobs import settle_due
 from training.registrations.models import Registration
 from training.registrations.rules import Seats, place
 from training.registrations.seats import Group
@@ -144,14 +147,20 @@ def _look(training_session_id: int, email: str) -> tuple[int, RegistrationStatus
     return person_id, place(seats_seen)
 
 
-def _write(training_session_id: int, person_id: int, status: RegistrationStatus) -> None:
+def _write(
+    training_session_id: int,
+    person_id: int,
+    status: RegistrationStatus,
+    code_id: int | None = None,
+) -> None:
     locked = lock_training_session(training_session_id)
     db.session.add(
         Registration(
             training_session_id=training_session_id,
             person_id=person_id,
             name="Ada",
-            claim=Claim.STATED,
+            claim=Claim.STATED if code_id is None else Claim.CODE,
+            code_id=code_id,
             status=status,
             ticket=locked.next_ticket,
             registered_at=NOW,
@@ -159,6 +168,72 @@ def _write(training_session_id: int, person_id: int, status: RegistrationStatus)
     )
     count(locked, {status: +1}, tickets=1)
     db.session.flush()
+
+
+def register_by_code(training_session_id: int, email: str, code: str) -> None:
+    """What the form of somebody who was invited does."""
+    with transaction():
+        found = find_code(code, training_session_id, now=NOW)
+        assert found is not None
+        person = Participant(
+            name="Ada", email=email, organization_id=found.organization_id, claim=Claim.CODE
+        )
+        group = Group(participants=(person,), consent="1", code_hash=hash_of(code))
+        service.register(training_session_id, group, now=NOW)
+
+
+def register_by_code_without_lock(training_session_id: int, email: str, code: str) -> str:
+    """The twin: counts who came by the code without the lock, thinks, and writes."""
+    if db.engine.dialect.name == "sqlite":
+        with transaction():
+            invited = _look_at_code(training_session_id, email, code)
+        time.sleep(THINKING)
+        if invited is None:
+            return "code-spent"
+        with transaction():
+            _write(training_session_id, invited[0], RegistrationStatus.CONFIRMED, invited[1])
+        return "ok"
+    with transaction():
+        invited = _look_at_code(training_session_id, email, code)
+        time.sleep(THINKING)
+        if invited is None:
+            return "code-spent"
+        _write(training_session_id, invited[0], RegistrationStatus.CONFIRMED, invited[1])
+    return "ok"
+
+
+def _look_at_code(training_session_id: int, email: str, code: str) -> tuple[int, int] | None:
+    """Return who comes and by which code, or None: as many have come by it as may."""
+    person_id = find_or_make_people({email: "Ada"})[email_key(email)]
+    found = find_code(code, training_session_id, now=NOW)
+    assert found is not None
+    assert found.most is not None
+    is_spent = registered_with(found.id, training_session_id) >= found.most
+    return None if is_spent else (person_id, found.id)
+
+
+def settle_all(now: datetime) -> None:
+    """What the job of one worker does."""
+    settle_due(now=now)
+
+
+def name_seat(registration_id: int, name: str, organization_id: int, actor_id: int) -> None:
+    """What a representative does who says who comes in a reserved seat."""
+    person = Participant(
+        name=name,
+        email=f"{name}@example.org",
+        organization_id=organization_id,
+        claim=Claim.REPRESENTATIVE,
+    )
+    with transaction():
+        seats.swap(
+            registration_id,
+            person,
+            actor_id=actor_id,
+            because=CancelledBecause.PERSON,
+            asked="",
+            now=NOW,
+        )
 
 
 def cancel_registration(registration_id: int) -> None:

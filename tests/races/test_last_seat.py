@@ -259,6 +259,7 @@ ACTS = {
     "settle",
     "swap",
     "take",
+    "transfer",
 }
 
 

@@ -63,6 +63,19 @@ def representative(stage: Stage) -> None:
     _register(stage, Group(participants=people, actor_id=stage.staff_id))
 
 
+def reserve(stage: Stage) -> None:
+    """What a representative does who names the person later."""
+    group = Group(
+        participants=(stage.participant(email=None, claim=Claim.REPRESENTATIVE),),
+        fit=Fit.SEATS,
+        actor_id=stage.staff_id,
+        are_placeholders=True,
+    )
+    with transaction():
+        people = seats.find_or_make(group.participants, actor_id=stage.staff_id, now=NOW)
+        seats.take(stage.training_session_id, replace(group, participants=people), now=NOW)
+
+
 def walk_in(stage: Stage) -> None:
     """What a trainer does at the door."""
     group = Group(
@@ -236,6 +249,12 @@ def allot(stage: Stage) -> None:
         )
 
 
+def transfer(stage: Stage) -> None:
+    """What staff do who count somebody among an organization's people no longer."""
+    with transaction():
+        seats.transfer(stage.waiting_id, None, actor_id=stage.staff_id, now=NOW)
+
+
 def accept(stage: Stage) -> None:
     """What the mailed link does to which a seat is offered."""
     with transaction():
@@ -265,6 +284,7 @@ FOR_A_FREE_SEAT: tuple[Way, ...] = (
     form,
     staff,
     representative,
+    reserve,
     walk_in,
     overbook,
     from_file,
@@ -289,7 +309,13 @@ FOR_A_HELD_SEAT: tuple[Way, ...] = (
 #: Who wants the one seat that somebody was offered, while another waits for it.
 FOR_AN_OFFERED_SEAT: tuple[Way, ...] = (form, accept, decline, expire, cancel, promote)
 #: Who wants the one free seat that the organization of who waits may not have any more.
-FOR_AN_ALLOTTED_SEAT: tuple[Way, ...] = (form, allot, of_the_organization, overbook)
+FOR_AN_ALLOTTED_SEAT: tuple[Way, ...] = (
+    form,
+    allot,
+    transfer,
+    of_the_organization,
+    overbook,
+)
 
 #: Everything outside the package of seats that calls it: file → act → the ways that stand for it.
 CALLERS: Mapping[tuple[str, str], tuple[Way, ...]] = {
@@ -302,6 +328,10 @@ CALLERS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     ("demo/seating.py", "set_allotment"): (allot,),
     ("demo/seating.py", "set_hold"): (hold_more,),
     ("imports/service/registrations.py", "register"): (from_file,),
+    # Of sessions that are made in the same transaction, and that nobody else can see yet.
+    ("registrations/copying_service.py", "change_rules"): (set_rules,),
+    ("registrations/copying_service.py", "set_allotment"): (allot,),
+    ("registrations/copying_service.py", "set_hold"): (hold_more,),
     ("registrations/jobs.py", "settle"): (release_in_time, expire),
     ("registrations/service.py", "take"): (form, staff, representative, walk_in, overbook),
     ("registrations/views/adding.py", "register"): (staff,),
@@ -309,6 +339,7 @@ CALLERS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     ("registrations/views/answering.py", "accept"): (accept,),
     ("registrations/views/answering.py", "decline"): (decline,),
     ("registrations/views/cancelling.py", "cancel_several"): (cancel_several,),
+    ("registrations/views/deciding.py", "approve"): (approve,),
     ("registrations/views/holds.py", "release_hold"): (release,),
     ("registrations/views/holds.py", "set_hold"): (hold_more,),
     ("registrations/views/manage.py", "cancel"): (cancel,),
@@ -320,6 +351,9 @@ CALLERS: Mapping[tuple[str, str], tuple[Way, ...]] = {
     ("registrations/views/seat_acts.py", "promote"): (promote,),
     ("registrations/views/seat_rules.py", "change_rules"): (set_rules,),
     ("registrations/views/swapping.py", "swap"): (swap,),
+    ("registrations/views/transferring.py", "transfer"): (transfer,),
+    ("representatives/naming.py", "swap"): (swap,),
+    ("representatives/naming.py", "take"): (reserve,),
     ("representatives/service.py", "accept"): (accept,),
     ("representatives/service.py", "cancel_several"): (cancel_several,),
     ("representatives/service.py", "decline"): (decline,),

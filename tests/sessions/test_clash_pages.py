@@ -82,7 +82,10 @@ def test_a_new_session_that_clashes_is_saved_only_all_the_same(
     kind, key = _box(page)
     made_up = staff.post(NEW, data=typed | {"seen": "0" * 32})
     before = _titles()
-    saved = staff.post(NEW, data=typed | {"seen": key})
+    without_reason = staff.post(NEW, data=typed | {"seen": key})
+    asked = Page(without_reason.text)
+    before_reason = _titles()
+    saved = staff.post(NEW, data=typed | {"seen": key, "clash_reason": "Asha agreed"})
 
     [line] = _clashes(page)
     assert (refused.status_code, once_more.status_code, made_up.status_code) == (409, 409, 409)
@@ -90,7 +93,10 @@ def test_a_new_session_that_clashes_is_saved_only_all_the_same(
     assert line.startswith("Asha, 2, Campus Other (draft) There: ")
     assert page.root.find(f".//a[@href='/staff/sessions/{other.id}']") is not None
     assert typed["description"] == ["Kept"]
-    assert before == ["Other"]
+    assert before == before_reason == ["Other"]
+    assert without_reason.status_code == 422
+    assert values_of(asked.form())["seen"] == [key]
+    assert asked.root.find(".//*[@id='clash_reason-error']") is not None
     assert saved.status_code == 303
     assert _titles() == ["Other", "Planned"]
     assert _audited("session.schedule") == [None, [other.id]]
@@ -122,7 +128,9 @@ def test_two_meetings_of_one_session_at_once_clash_with_each_other(
 
     refused = staff.fill(NEW, {**first, **second})
     page = Page(refused.text)
-    saved = staff.post(NEW, data=values_of(page.form()) | {"seen": _box(page)[1]})
+    saved = staff.post(
+        NEW, data=values_of(page.form()) | {"seen": _box(page)[1], "clash_reason": "So be it"}
+    )
 
     assert refused.status_code == 409
     assert "Two meetings of this session are at the same time." in _clashes(page)[0]
@@ -140,7 +148,9 @@ def test_an_edit_asks_only_when_it_touches_what_clashes(staff: IsolatedClient, m
     refused = staff.fill(address, {"trainer_ids": [str(asha.person_id)]})
     page = Page(refused.text)
     unchanged = db.session.get_one(TrainingSession, mine.id).revision
-    saved = staff.post(address, data=values_of(page.form()) | {"seen": _box(page)[1]})
+    saved = staff.post(
+        address, data=values_of(page.form()) | {"seen": _box(page)[1], "clash_reason": "So be it"}
+    )
     renamed = staff.fill(address, {"title": "Renamed"})
 
     assert refused.status_code == 409

@@ -9,10 +9,11 @@ from tests.clients import IsolatedClient, Page, values_of
 from tests.factories import Make
 from tests.times import DAY, NOW, wall
 from training.audit.models import AuditEntry
-from training.db import db
+from training.db import db, transaction
+from training.registrations import seats
 from training.registrations.models import Registration
 from training.sessions.models import Meeting, TrainingSession
-from training.sessions.values import SessionStatus
+from training.sessions.values import SeatRules, SessionStatus
 
 NOON = (NOW + 3 * DAY).replace(hour=12, minute=0, second=0)
 
@@ -48,6 +49,9 @@ def test_a_duplicate_is_a_draft_of_its_own_a_week_later(staff: IsolatedClient, m
         ),
     )
     make.registration(pattern)
+    with transaction():
+        rules = SeatRules(organization_limit=3, offer_hours=48, fills_gaps=False)
+        seats.change_rules(pattern.id, rules, actor_id=None, now=NOW)
 
     saved = staff.fill(f"/staff/sessions/{pattern.id}/duplicate")
 
@@ -58,6 +62,7 @@ def test_a_duplicate_is_a_draft_of_its_own_a_week_later(staff: IsolatedClient, m
         )
     ).one()
     assert saved.status_code == 303
+    assert (new.organization_limit, new.offer_hours, new.fills_gaps) == (3, 48, False)
     assert new.id != pattern.id
     assert _walls(new) == [wall + 7 * DAY for wall in _walls(pattern)]
     assert (new.title, new.description, new.capacity, new.waitlist_capacity, new.course_id) == (
@@ -127,7 +132,9 @@ def test_a_duplicate_that_clashes_says_so(staff: IsolatedClient, make: Make) -> 
     refused = staff.fill(address, {"title": "Again"})
     [box] = Page(refused.text).root.findall(".//input[@name='seen']")
     saved = staff.post(
-        address, data=values_of(Page(refused.text).form()) | {"seen": box.get("value")}
+        address,
+        data=values_of(Page(refused.text).form())
+        | {"seen": box.get("value"), "clash_reason": "The hall is large"},
     )
 
     assert refused.status_code == 409

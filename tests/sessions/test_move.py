@@ -149,10 +149,14 @@ def test_a_trainer_who_clashes_at_the_new_time_is_named_on_that_page(
     )
 
     asked = staff.fill(_edit(session), {"meetings-0-day": NEXT_DAY})
-    moved = staff.post(_edit(session), data=values_of(Page(asked.text).form()))
+    typed = values_of(Page(asked.text).form())
+    unreasoned = staff.post(_edit(session), data=typed)
+    moved = staff.post(_edit(session), data=typed | {"clash_reason": "Bo comes for her"})
 
     assert "Asha" in asked.text
     assert "Theirs" in asked.text
+    assert unreasoned.status_code == 422
+    assert "Say why this is saved although it clashes." in unreasoned.text
     assert moved.status_code == 303
 
 
