@@ -31,7 +31,7 @@ from training.accounts import letters as account_letters
 from training.accounts.changes import InvitationAccepted
 from training.accounts.service.tries import forget_old_tries
 from training.accounts.workplace import Ways
-from training.attendance.queries import attended_courses
+from training.attendance.queries import attendance_of, attended_courses
 from training.calendars.service import tokens
 from training.calendars.sources import PublicParts, Source
 from training.calendars.values import FeedKind
@@ -94,6 +94,7 @@ SUBSCRIBERS: changes.Subscribers = {
 
 #: Who offers ways through the workplaces, in the order of the navigation.
 WAYS: Sequence[Ways] = (
+    training.staff.views.first_ways,  # where a day begins, and so where signing in leads to
     training.sessions.views.ways,
     training.representatives.views.ways,  # before what everybody has: it is where they work
     training.attendance.views.ways,
@@ -158,6 +159,7 @@ def create_app(settings: Settings | None = None, *, processes: int = 1) -> Flask
     app.extensions["affected"] = affected
     app.extensions["unread"] = feed_news.unread
     app.extensions["attended_courses"] = attended_courses
+    app.extensions["marks"] = attendance_of
     app.url_map.converters["id"] = converters.IdConverter
 
     db.init_app(app)
@@ -232,7 +234,13 @@ def _serve_static(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
     app.extensions["looks"] = "\n".join(
-        (settings.site_name, version, _hash_of(TEMPLATES), _hash_of(PACKAGE, "*.py"))
+        (
+            settings.site_name,
+            settings.base_url,
+            version,
+            _hash_of(TEMPLATES),
+            _hash_of(PACKAGE, "*.py"),
+        )
     )
     app.extensions["page_cache"] = PageCache()
 
@@ -251,5 +259,6 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         site_name=settings.site_name,
+        site_url=settings.base_url,
         is_http_banner=not settings.is_https,
     )

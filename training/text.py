@@ -89,6 +89,17 @@ def for_display(text: str) -> str:
     return _BIDI_CONTROLS.sub("", text)
 
 
+def excerpt(text: str, most: int) -> str:
+    """Return the beginning of a text as one line, cut between words; "" if there is none.
+
+    :param most: letters that it may have.
+    """
+    line = for_display(" ".join(text.split()))
+    if len(line) <= most:
+        return line
+    return line[: most - 1].rpartition(" ")[0].rstrip(" ,;:.-–") + "…"
+
+
 def unlinked(name: str) -> str:
     """Return a name without what a mail program would make a link of."""
     return _JOINED.sub(r"\1 ", _SCHEME.sub("", for_display(cleaned_line(name))))

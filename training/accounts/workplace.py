@@ -10,6 +10,8 @@ from training.accounts.values import SignedIn
 
 #: Pages of other features that the ways below and links here and there lead to.
 SCHEDULE, OWN_SESSIONS, PEOPLE = "sessions.schedule", "attendance.sessions", "staff.people"
+#: Where staff begin.
+DASHBOARD = "staff.dashboard"
 
 
 @dataclass(frozen=True, slots=True)

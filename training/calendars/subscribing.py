@@ -3,18 +3,16 @@
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
-import segno
 from markupsafe import Markup
 
 from training.calendars.values import Addresses
+from training.web.drawn_codes import drawn_code
 
 # Programs differ in what they take. Google's page subscribes to a webcal: address, and reads it by
 # https; Outlook's page shows an empty calendar for the same.
 _GOOGLE = "https://calendar.google.com/calendar/r"
 _OUTLOOK = "https://outlook.live.com/calendar/0/addfromweb"
 _OUTLOOK_AT_WORK = "https://outlook.office.com/calendar/0/addfromweb"
-#: Modules around a code that have to stay light (ISO/IEC 18004, section 5.3.8).
-_QUIET_ZONE = 4
 
 
 class WaysIn(NamedTuple):
@@ -57,8 +55,4 @@ def _code(address: str) -> Markup:
     and stay where they are when a session moves. Android without such a program opens nothing,
     which is better than a calendar that is wrong; the page says what to do there.
     """
-    # Dark on light also where the page is dark: many cameras do not read the reverse.
-    drawing = segno.make(address, micro=False, error="m").svg_inline(
-        border=_QUIET_ZONE, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
-    )
-    return Markup(drawing)  # noqa: S704 -- made of modules, not of text
+    return drawn_code(address)

@@ -42,6 +42,7 @@ def get_campaign(campaign_id: int) -> CampaignDetails:
             starts_on=campaign.starts_on,
             ends_on=campaign.ends_on,
             status=campaign.status,
+            goal=campaign.goal,
             session_defaults=campaign.session_defaults,
             partner_ids=frozenset(partners),
         ),

@@ -24,6 +24,8 @@ class CampaignPlan:
     starts_on: date
     ends_on: date
     status: CampaignStatus
+    #: How many people are to be trained; None: nobody set a number.
+    goal: int | None = None
     #: What a new session of it starts with: field of the session's form → value.
     session_defaults: dict[str, Any] = field(default_factory=dict)
     #: Organizations that take part, by id.

@@ -15,11 +15,19 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
 )
-from wtforms.validators import Length, StopValidation
+from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from training.campaigns.values import CampaignPlan, CampaignStatus
-from training.sessions.fields import MOST_SEATS, DayField, is_language
+from training.sessions.fields import (
+    MAX_ACCESSIBILITY,
+    MAX_FOR_WHOM,
+    MAX_SLUG,
+    MOST_SEATS,
+    DayField,
+    SlugField,
+    is_language,
+)
 from training.sessions.forms import LANGUAGES, MOST_HOURS
 from training.sessions.meeting_form import MAX_KEY, MAX_LINE
 from training.sessions.values import Audience, CoursePlan, Delivery, RoomPlan, VenuePlan
@@ -30,10 +38,10 @@ from training.web.filters import delivery_label, language_name
 from training.web.rows import RowsField
 from training.web.zones import TimeZoneField
 
-MAX_SLUG = 64
+#: People that a campaign is to train, at most.
+MOST_PEOPLE = 10_000_000
 #: Rooms of one venue.
 MOST_ROOMS = 100
-_SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _HASHTAG = re.compile(r"#?\w{1,60}")
 
 
@@ -46,17 +54,6 @@ class CatalogueForm(AppForm):
     def rebase(self, revision: int) -> None:
         """Let the form be saved over what stands now, which its reader has been shown."""
         self.revision.process_data(revision)
-
-
-class SlugField(LineField):
-    """The readable part of an address; empty: made from the name."""
-
-    def pre_validate(self, form: Any) -> None:
-        super().pre_validate(form)
-        if self.data and not _SLUG.fullmatch(self.data):
-            raise StopValidation(
-                _("Use small letters a to z, digits, and single hyphens between them.")
-            )
 
 
 class CampaignForm(CatalogueForm):
@@ -77,6 +74,12 @@ class CampaignForm(CatalogueForm):
         _l("Status"),
         default=CampaignStatus.DRAFT.value,
         description=_l("The name of a draft shows nowhere in public; its sessions may."),
+    )
+    goal = WholeNumberField(
+        _l("People to be trained"),
+        least=1,
+        most=MOST_PEOPLE,
+        description=_l("The goal. Empty: there is no number."),
     )
     partner_ids = SelectMultipleField(
         _l("Partner organizations"),
@@ -138,6 +141,7 @@ class CampaignForm(CatalogueForm):
             starts_on=first,
             ends_on=last,
             status=CampaignStatus(self.status.data),
+            goal=self.goal.value,
             session_defaults={
                 name: value
                 for name, value in (
@@ -163,6 +167,7 @@ def campaign_data(plan: CampaignPlan) -> dict[str, Any]:
         "starts_on": plan.starts_on,
         "ends_on": plan.ends_on,
         "status": plan.status.value,
+        "goal": plan.goal,
         "partner_ids": [str(key) for key in sorted(plan.partner_ids)],
         **{f"default_{name}": value for name, value in plan.session_defaults.items()},
     }
@@ -183,6 +188,11 @@ class CourseForm(CatalogueForm):
         description=_l(
             "Plain text. An empty line begins a paragraph, a line that begins with “- ” a list."
         ),
+    )
+    for_whom = LineField(
+        _l("For whom it is"),
+        [Length(max=MAX_FOR_WHOM)],
+        description=_l("One or two sentences. A session may say something else."),
     )
     language = SelectField(_l("Language"))
     required_ids = SelectMultipleField(
@@ -214,6 +224,7 @@ class CourseForm(CatalogueForm):
             description=self.description.data,
             language=self.language.data,
             required_ids=frozenset(int(key) for key in self.required_ids.data),
+            for_whom=self.for_whom.data,
         )
 
 
@@ -224,6 +235,7 @@ def course_data(plan: CoursePlan) -> dict[str, Any]:
         "slug": plan.slug,
         "summary": plan.summary,
         "description": plan.description,
+        "for_whom": plan.for_whom,
         "language": plan.language,
         "required_ids": [str(key) for key in sorted(plan.required_ids)],
     }
@@ -243,6 +255,11 @@ class VenueForm(CatalogueForm):
 
     name = LineField(_l("Name"), [Required(_l("Give it a name.")), Length(max=MAX_LINE)])
     address = LineField(_l("Address"), [Length(max=500)])
+    accessibility = LongTextField(
+        _l("Accessibility"),
+        validators=[Length(max=MAX_ACCESSIBILITY)],
+        description=_l("Steps, lifts, toilets, parking, induction loops. Everybody can read it."),
+    )
     timezone = TimeZoneField(
         _l("Time zone"),
         [Length(max=64)],
@@ -285,6 +302,7 @@ class VenueForm(CatalogueForm):
                 for row in self.rooms
                 if row.form.name.data
             ),
+            accessibility=self.accessibility.data,
         )
 
 
@@ -293,6 +311,7 @@ def venue_data(plan: VenuePlan) -> dict[str, Any]:
     return {
         "name": plan.name,
         "address": plan.address,
+        "accessibility": plan.accessibility,
         "timezone": plan.timezone or "",
         "rooms": [
             {"room_id": room.room_id, "name": room.name, "capacity": room.capacity}

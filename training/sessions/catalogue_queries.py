@@ -224,6 +224,7 @@ def get_course(course_id: int, *, now: datetime) -> CourseDetails:
             description=course.description,
             language=course.language,
             required_ids=frozenset(required),
+            for_whom=course.for_whom,
         ),
         is_archived=course.archived_at is not None,
         revision=course.revision,
@@ -282,6 +283,7 @@ def get_venue(venue_id: int, *, now: datetime) -> VenueDetails:
                 for row in rooms
                 if row.archived_at is None
             ),
+            accessibility=venue.accessibility,
         ),
         is_archived=venue.archived_at is not None,
         revision=venue.revision,
@@ -366,3 +368,29 @@ def _searched(
 ) -> list[Listed]:
     words = search_key(text).split()
     return [row for row in found if all(word in search_key(*words_of(row)) for word in words)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CourseTemplate:
+    """What a new session takes from its course."""
+
+    id: int
+    title: str
+    description: str
+    for_whom: str
+    language: str
+    #: Field of the session's form, or rule for its seats → value.
+    session_defaults: dict[str, Any]
+    revision: int
+
+
+def get_template(course_id: int) -> CourseTemplate:
+    """Return what a new session of a course starts with.
+
+    :raise NotFoundError: there is no such course.
+    """
+    columns = (getattr(Course, name) for name in CourseTemplate.__dataclass_fields__)
+    row = db.session.execute(sa.select(*columns).where(Course.id == course_id)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return CourseTemplate(**row._mapping)  # noqa: SLF001 -- a row's public name for it

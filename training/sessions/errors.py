@@ -101,6 +101,20 @@ class ClashError(NotConfirmedError):
         )
 
 
+class ClashReasonMissingError(InvalidInputError):
+    """A clash is to be saved all the same, and nobody said why.
+
+    :param clashes: and ``key``: as of ``NotConfirmedError``.
+    :param is_move: it was to be confirmed together with a move of people.
+    """
+
+    code = "clash-reason-missing"
+
+    def __init__(self, *, clashes: Sequence[Any], key: str, is_move: bool = False) -> None:
+        super().__init__(N_("Say why this is saved although it clashes."))
+        self.clashes, self.key, self.is_move = tuple(clashes), key, is_move
+
+
 class MoveNotConfirmedError(NotConfirmedError):
     """People are registered who would have to come at another time or to another place."""
 
@@ -108,6 +122,17 @@ class MoveNotConfirmedError(NotConfirmedError):
 
     def __init__(self, *, clashes: Sequence[Any], key: str) -> None:
         super().__init__(N_("People are registered for this session."), clashes=clashes, key=key)
+
+
+class TooManyAbsencesError(ConflictError):
+    """More was noted of when somebody cannot train than anybody looks through."""
+
+    code = "too-many-absences"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            N_("At most %(most)s entries can be noted. Remove some that are over."), most=most
+        )
 
 
 class StaleCourseError(ConflictError):
@@ -163,6 +188,20 @@ class CourseInUseError(ConflictError):
         super().__init__(N_("This course is in use, so it cannot be deleted. Archive it instead."))
 
 
+class StaleProfileError(ConflictError):
+    """Somebody else saved what people see of a trainer since the form was opened."""
+
+    code = "stale-version"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Somebody else changed this while you were editing. "
+                "Below is what differs; save again to keep what you typed."
+            )
+        )
+
+
 class StaleVenueError(ConflictError):
     """Somebody else saved the venue or its rooms since the form was opened."""
 
@@ -202,3 +241,112 @@ class VenueInUseError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__(N_("This venue is in use, so it cannot be deleted. Archive it instead."))
+
+
+class StaleQuestionError(ConflictError):
+    """Somebody else changed the question since the form was opened."""
+
+    code = "stale-version"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Somebody else changed this question while you were editing it. "
+                "Your changes are not saved yet: compare them with what stands now, and save again."
+            )
+        )
+
+
+class QuestionOrderError(ConflictError):
+    """The questions are others by now, or in another order, than the page showed."""
+
+    code = "stale-version"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Somebody else changed these questions. Please look at them, and try again.")
+        )
+
+
+class TooManyQuestionsError(ConflictError):
+    """People answer so many questions at most."""
+
+    code = "too-many-questions"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            N_("At most %(most)s questions can be asked here. Archive one of them first."),
+            most=most,
+        )
+
+
+class SessionOverError(ConflictError):
+    """What is over stays as it was."""
+
+    code = "session-over"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This session is over."))
+
+
+class SessionBegunError(ConflictError):
+    """What has begun cannot begin at another time."""
+
+    code = "session-begun"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This session has begun."))
+
+
+class WouldHaveBegunError(ConflictError):
+    """It would have to begin before now."""
+
+    code = "would-have-begun"
+
+    def __init__(self) -> None:
+        super().__init__(N_("It would have begun already."))
+
+
+class WouldClashError(ConflictError):
+    """A trainer or a room would be wanted in two places at once."""
+
+    code = "would-clash"
+
+    def __init__(self) -> None:
+        super().__init__(N_("It would clash: a trainer or a room is wanted elsewhere then."))
+
+
+class TrainsAlreadyError(ConflictError):
+    """Who is to train it does so."""
+
+    code = "trains-already"
+
+    def __init__(self) -> None:
+        super().__init__(N_("They train it already."))
+
+
+class DoesNotTrainError(ConflictError):
+    """Who is to train it no longer does not."""
+
+    code = "does-not-train"
+
+    def __init__(self) -> None:
+        super().__init__(N_("They do not train it."))
+
+
+class PlannedMeanwhileError(ConflictError):
+    """What is to be made clashes with what was planned after its dates were shown."""
+
+    code = "planned-meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Something else was planned meanwhile: look at the dates that clash."))
+
+
+class ChangedMeanwhileError(ConflictError):
+    """Somebody changed it after it was shown."""
+
+    code = "changed-meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Somebody changed it after you looked."))

@@ -20,10 +20,17 @@ from training.web.fields import LineField, WholeNumberField, visible
 YEARS = range(1970, 2200)
 #: Seats and places in line that can be typed; a stadium fits.
 MOST_SEATS = 100_000
+#: Letters of the readable part of an address.
+MAX_SLUG = 64
+#: Letters in which is said for whom something is.
+MAX_FOR_WHOM = 500
+#: And what people with disabilities find.
+MAX_ACCESSIBILITY = 1000
 
 # [0-9], because \d and strptime() also take the digits of other scripts.
 _DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _CLOCK = r"([0-9]{2}):([0-9]{2})(?::00(?:\.0+)?)?"
+_SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 #: BCP 47: a language, perhaps its script, perhaps a region, each in its usual case.
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", re.ASCII)
 
@@ -131,6 +138,17 @@ def is_language(tag: str) -> bool:
     except (UnknownLocaleError, ValueError):
         return False
     return True
+
+
+class SlugField(LineField):
+    """The readable part of an address; empty: made from the name."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data and not _SLUG.fullmatch(self.data):
+            raise StopValidation(
+                _("Use small letters a to z, digits, and single hyphens between them.")
+            )
 
 
 class JoinLinkField(LineField):

@@ -21,7 +21,15 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from training.clock import WallTimeError, find_zone, utc_to_wall, wall_to_utc
-from training.sessions.fields import SeatFields, WallTimeField, is_language
+from training.errors import DomainError
+from training.sessions.errors import ClashReasonMissingError
+from training.sessions.fields import (
+    MAX_ACCESSIBILITY,
+    MAX_FOR_WHOM,
+    SeatFields,
+    WallTimeField,
+    is_language,
+)
 from training.sessions.meeting_form import MAX_KEY, MAX_LINE, MeetingForm
 from training.sessions.queries import Choices
 from training.sessions.rules import meeting_times
@@ -43,6 +51,8 @@ from training.web.zones import TimeZoneField
 
 #: How long before a session its registration may close, in hours: two months.
 MOST_HOURS = 24 * 61
+#: Characters in which one says why something is saved although it clashes.
+MAX_CLASH_REASON = 500
 #: Meetings of one session; a course of a year, once a week, fits.
 MOST_MEETINGS = 53
 
@@ -65,10 +75,23 @@ class PlanForm(AppForm):
             "Plain text. An empty line begins a paragraph, a line that begins with “- ” a list."
         ),
     )
+    for_whom = LineField(
+        _l("For whom it is"),
+        [Length(max=MAX_FOR_WHOM)],
+        description=_l("One or two sentences. Empty: what the course says."),
+    )
     course_id = SelectField(_l("Course"), default="")
     campaign_id = SelectField(_l("Campaign"), default="")
     language = SelectField(_l("Language"))
     delivery = RadioField(_l("How people take part"), default=Delivery.ONLINE.value)
+    accessibility = LongTextField(
+        _l("Accessibility"),
+        validators=[Length(max=MAX_ACCESSIBILITY)],
+        description=_l(
+            "Captions, sign language, breaks, whom to ask. "
+            "What the venue offers is shown by itself."
+        ),
+    )
     audience = RadioField(_l("Who may register"), default=Audience.PUBLIC.value)
     timezone = TimeZoneField(
         _l("Time zone"),
@@ -96,6 +119,8 @@ class PlanForm(AppForm):
     )
     other_trainer_name = LineField(_l("Name"), [Length(max=MAX_NAME)])
     other_trainer_email = EmailAddressField(_l("E-mail"))
+    #: Asked for only beside clashes.
+    clash_reason = LineField(_l("Why is that all right?"), [Length(max=MAX_CLASH_REASON)])
 
     def offer(self, choices: Choices, *, language: str | None = None) -> None:
         """Fill in what can be chosen.
@@ -181,6 +206,13 @@ class PlanForm(AppForm):
         ]
         return False
 
+    def refuse(self, error: DomainError) -> None:
+        """Show a refusal above the form, or beside the field that it is about."""
+        if isinstance(error, ClashReasonMissingError):
+            self.clash_reason.errors = [sentence(error)]
+        else:
+            super().refuse(error)
+
     def ask_folds(self) -> None:
         """Show the choices of a doubled hour, for a form that is only shown."""
         if self.timezone.zone is not None:
@@ -198,6 +230,8 @@ class PlanForm(AppForm):
         return SessionPlan(
             title=self.title.data,
             description=self.description.data,
+            for_whom=self.for_whom.data,
+            accessibility=self.accessibility.data,
             language=self.language.data,
             delivery=Delivery(self.delivery.data),
             audience=Audience(self.audience.data),
@@ -266,6 +300,8 @@ def data_of(plan: SessionPlan) -> dict[str, Any]:
     return {
         "title": plan.title,
         "description": plan.description,
+        "for_whom": plan.for_whom,
+        "accessibility": plan.accessibility,
         "course_id": str(plan.course_id or ""),
         "campaign_id": str(plan.campaign_id or ""),
         "language": plan.language,

@@ -90,6 +90,8 @@ class SessionDetails:
     id: int
     title: str
     description: str
+    for_whom: str
+    accessibility: str
     language: str
     delivery: Delivery
     audience: Audience
@@ -100,6 +102,8 @@ class SessionDetails:
     campaign: str | None
     registration_opens: datetime | None
     registration_closes: datetime | None
+    #: The series that it was planned with.
+    series_id: int | None
     revision: int
     overbooked_by: int
     #: Whether it stands in public lists, and has a page for everybody.
@@ -148,6 +152,8 @@ class SessionDetails:
             registration_closes=self.registration_closes,
             registration_paused=self.clock.registration_paused,
             trainer_ids=tuple(trainer.person_id for trainer in self.trainers),
+            for_whom=self.for_whom,
+            accessibility=self.accessibility,
         )
 
 
@@ -231,6 +237,8 @@ _DETAILS = (
                 "id",
                 "title",
                 "description",
+                "for_whom",
+                "accessibility",
                 "language",
                 "delivery",
                 "audience",
@@ -239,6 +247,7 @@ _DETAILS = (
                 "campaign_id",
                 "registration_opens",
                 "registration_closes",
+                "series_id",
                 "revision",
                 "overbooked_by",
             )
@@ -255,6 +264,7 @@ _DETAILS = (
 )
 _MEETINGS = (
     sa.select(
+        Meeting.training_session_id,
         Meeting.id,
         Meeting.wall_start,
         Meeting.start_fold,
@@ -279,14 +289,34 @@ def get_session(training_session_id: int, *, now: datetime) -> SessionDetails:
 
     :raise NotFoundError: there is no such session.
     """
-    row = db.session.execute(
-        _DETAILS.where(TrainingSession.id == training_session_id)
-    ).one_or_none()
-    if row is None:
+    found = get_sessions([training_session_id], now=now)
+    if not found:
         raise NotFoundError
-    meetings = db.session.execute(
-        _MEETINGS.where(Meeting.training_session_id == training_session_id)
-    )
+    return found[0]
+
+
+def get_sessions(training_session_ids: Sequence[int], *, now: datetime) -> list[SessionDetails]:
+    """Return all that staff planned for some sessions, by key, in three statements.
+
+    What is not there is left out.
+    """
+    rows = db.session.execute(
+        _DETAILS.where(TrainingSession.id.in_(training_session_ids)).order_by(TrainingSession.id)
+    ).all()
+    if not rows:
+        return []
+    meetings = defaultdict(list)
+    for meeting in db.session.execute(
+        _MEETINGS.where(Meeting.training_session_id.in_(training_session_ids))
+    ):
+        meetings[meeting.training_session_id].append(meeting)
+    trainers = trainers_of(training_session_ids)
+    return [_details(row, meetings[row.id], trainers[row.id], now) for row in rows]
+
+
+def _details(
+    row: Any, meetings: Sequence[Any], trainers: Sequence[Trainer], now: datetime
+) -> SessionDetails:
     clock, seats = clock_and_seats(row)
     described = {
         name: value
@@ -297,10 +327,16 @@ def get_session(training_session_id: int, *, now: datetime) -> SessionDetails:
         **described,
         clock=clock,
         seats=seats,
-        meetings=tuple(PlannedMeeting(**meeting._mapping) for meeting in meetings),  # noqa: SLF001 -- as above
-        trainers=tuple(trainers_of([training_session_id])[training_session_id]),
+        meetings=tuple(_meeting(meeting) for meeting in meetings),
+        trainers=tuple(trainers),
         availability=availability(clock, seats, now),
         decision=decision_of(row, now),
+    )
+
+
+def _meeting(row: Any) -> PlannedMeeting:
+    return PlannedMeeting(
+        **{name: getattr(row, name) for name in PlannedMeeting.__dataclass_fields__}
     )
 
 

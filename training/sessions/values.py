@@ -141,6 +141,8 @@ class LockedSession:
     groups_wait: bool
     #: Its course has prerequisites.
     builds_on_courses: bool
+    #: Whether those who register answer questions, of the session or of its course.
+    asks_questions: bool
 
     @property
     def clock(self) -> SessionClock:
@@ -193,6 +195,10 @@ class SessionPlan:
     registration_paused: bool = False
     #: People who train.
     trainer_ids: tuple[int, ...] = ()
+    #: For whom it is; empty: what its course says.
+    for_whom: str = ""
+    #: What people with disabilities find; the venue speaks for itself.
+    accessibility: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,6 +230,9 @@ class SeatRules:
     minimum: int | None = None
     #: By when: naive wall time in the session's zone.
     decide: datetime | None = None
+    #: Until when organizations name who comes in their reserved seats: naive wall time in the
+    #: session's zone; None: until the session starts.
+    naming_ends: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -244,6 +253,34 @@ class ExternalKey:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where the plan of a session comes from, if somebody did not just think of it."""
+
+    external: ExternalKey | None = None
+    #: The session that it was planned like.
+    copied_from: int | None = None
+    #: The series that it was planned with.
+    series_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeriesPlan:
+    """The sessions of a series, as they are to be made."""
+
+    sessions: tuple[SessionPlan, ...]
+    seats: SeatPlan
+    #: Of the session that they are planned like, as it was shown.
+    revision: int
+    #: Positions of those of which was shown that they clash.
+    clashing: frozenset[int] = frozenset()
+    #: Whose holidays were left out; ISO 3166-1 alpha-2.
+    countries: tuple[str, ...] = ()
+    #: Why those that clash are made all the same; empty: none clashes.
+    reason: str = ""
+    is_published: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CoursePlan:
     """A course as staff describe it."""
 
@@ -254,6 +291,16 @@ class CoursePlan:
     language: str
     #: Courses that it builds on, by id: who comes has attended them before.
     required_ids: frozenset[int] = frozenset()
+    for_whom: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProfilePlan:
+    """What public pages say of somebody who trains."""
+
+    about: str = ""
+    #: Whether they say anything at all: only where the trainer agreed.
+    is_public: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -274,3 +321,5 @@ class VenuePlan:
     address: str
     timezone: str | None
     rooms: tuple[RoomPlan, ...] = ()
+    #: How people get in and about who do not walk, see or hear as most do.
+    accessibility: str = ""

@@ -1,12 +1,18 @@
 """Words for what staff see of sessions."""
 
+from datetime import date, datetime, time
 from functools import lru_cache
 
+from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from training.campaigns.values import CampaignStatus
+from training.sessions.planned_queries import PlannedDate
+from training.sessions.rules.unavailability import Away
 from training.sessions.values import Audience, SeatCounts
+from training.web.fields import sentence
+from training.web.filters import long_date
 from training.web.filters.locales import current_locale
 
 
@@ -28,6 +34,75 @@ def campaign_status_label(status: CampaignStatus) -> str:
         CampaignStatus.CLOSED: _("Closed"),
     }
     return str(words[status])
+
+
+def weekday_labels() -> list[str]:
+    """Return the weekdays in the reader's language, from Monday on."""
+    names = Locale.parse(current_locale()).days["stand-alone"]["wide"]
+    return [str(names[number]) for number in range(7)]
+
+
+def away_words(away: Away) -> str:
+    """Return when somebody cannot train, in words."""
+    if away.weekday is None:
+        first, last = _day(away.starts_on), _day(away.ends_on)
+        if away.ends_on is None:
+            days = _("From %(day)s on", day=first)
+        elif away.starts_on == away.ends_on:
+            days = first
+        else:
+            days = _("%(first)s to %(last)s", first=first, last=last)
+    else:
+        days = _bounded(_("Every %(weekday)s", weekday=weekday_labels()[away.weekday]), away)
+    if away.starts is None or away.ends is None:
+        return str(_("%(days)s, the whole day", days=days))
+    return str(
+        _(
+            "%(days)s, %(start)s to %(end)s",
+            days=days,
+            start=_clock(away.starts),
+            end=_clock(away.ends),
+        )
+    )
+
+
+def _bounded(weekly: str, away: Away) -> str:
+    if away.starts_on and away.ends_on:
+        return str(
+            _(
+                "%(weekly)s from %(first)s to %(last)s",
+                weekly=weekly,
+                first=_day(away.starts_on),
+                last=_day(away.ends_on),
+            )
+        )
+    if away.starts_on:
+        return str(_("%(weekly)s from %(first)s on", weekly=weekly, first=_day(away.starts_on)))
+    if away.ends_on:
+        return str(_("%(weekly)s until %(last)s", weekly=weekly, last=_day(away.ends_on)))
+    return weekly
+
+
+def _day(day: date | None) -> str:
+    return long_date(day) if day else ""
+
+
+def _clock(clock: time) -> str:
+    return f"{clock:%H:%M}"
+
+
+def planned_notes(one: PlannedDate, now: datetime) -> tuple[str, ...]:
+    """Return what is to be known of a session on another day besides its clashes, as sentences."""
+    notes = []
+    if one.holidays:
+        notes.append(_("Holiday: %(names)s", names=", ".join(one.holidays)))
+    if one.error is not None:
+        notes.append(sentence(one.error))
+    if one.is_doubled:
+        notes.append(_("The clocks show this time twice that day: the first is meant."))
+    if one.has_begun(now):
+        notes.append(_("It would have begun by now."))
+    return tuple(str(note) for note in notes)
 
 
 def seats_in_words(seats: SeatCounts, overbooked_by: int) -> tuple[str, ...]:

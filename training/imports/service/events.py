@@ -17,6 +17,7 @@ from training.sessions.models import Assignment, Meeting, Room, TrainingSession
 from training.sessions.values import (
     ExternalKey,
     MeetingPlan,
+    Origin,
     SeatPlan,
     SessionPlan,
     SessionStatus,
@@ -70,7 +71,11 @@ def _row(outcome: Outcome, imported: ImportedSession) -> Row:
 
 def _create(imported: ImportedSession, *, actor_id: int | None, now: datetime) -> None:
     training_session_id = sessions.schedule(
-        imported.plan, imported.seats, external=imported.external, actor_id=actor_id, now=now
+        imported.plan,
+        imported.seats,
+        origin=Origin(external=imported.external),
+        actor_id=actor_id,
+        now=now,
     )
     if imported.status is SessionStatus.CANCELLED:
         # It was public where it comes from, so people may look for it here.
@@ -149,6 +154,8 @@ def _plan(found: TrainingSession, trainer_ids: Sequence[int]) -> SessionPlan:
         registration_closes=found.registration_closes,
         registration_paused=found.registration_paused,
         trainer_ids=tuple(trainer_ids),
+        for_whom=found.for_whom,
+        accessibility=found.accessibility,
     )
 
 

@@ -8,9 +8,13 @@ import sqlalchemy as sa
 
 from training.db import db
 from training.sessions.clash_queries import clashes_of
-from training.sessions.errors import ClashError, MoveNotConfirmedError
+from training.sessions.errors import (
+    ClashError,
+    ClashReasonMissingError,
+    MoveNotConfirmedError,
+)
 from training.sessions.models import Meeting, Room, TrainingSession, Venue
-from training.sessions.rules.clashes import Clash, key_of
+from training.sessions.rules.clashes import Clash, key_of, still_open
 from training.sessions.values import SessionStatus
 
 #: What of a session and its meetings, changed, has people come elsewhere or at another time.
@@ -19,28 +23,40 @@ _MOVES = {"timezone", "delivery", "meetings"} | {
 }
 
 
-def check_clashes(training_session_id: int, *, seen: str | None) -> list[int]:
-    """Find what a session clashes with, as it stands in this transaction.
+def check_clashes(training_session_id: int, *, seen: str | None, reason: str) -> list[Clash]:
+    """Find what a session clashes with that nobody accepted, as it stands in this transaction.
 
     :param seen: the key of the clashes that were shown; None: nobody is there to be asked.
-    :return: ids of the sessions that it clashes with, for the audit trail.
+    :param reason: why it is saved all the same; empty: nobody said so.
+    :return: the clashes, for ``accept``.
     :raise ClashError: they are others than those that were seen.
+    :raise ClashReasonMissingError: they are those that were seen, and there is no reason.
     """
     if seen is None:
         return []
-    found = clashes_of(training_session_id)
-    if key_of(found) != seen and found:
-        raise ClashError(clashes=found, key=key_of(found))
-    return session_ids(found)
+    found = still_open(clashes_of(training_session_id))
+    if not found:
+        return []
+    key = key_of(found)
+    if key != seen:
+        raise ClashError(clashes=found, key=key)
+    if not reason:
+        raise ClashReasonMissingError(clashes=found, key=key)
+    return found
 
 
 def check_move(
-    training_session: TrainingSession, changed: AbstractSet[str], *, seen: str | None
-) -> list[int]:
+    training_session: TrainingSession,
+    changed: AbstractSet[str],
+    *,
+    seen: str | None,
+    reason: str,
+) -> list[Clash]:
     """Find whom a changed session moves, and what it clashes with; as ``check_clashes``.
 
     :raise MoveNotConfirmedError: people are registered, and nobody saw yet what it means to them.
     :raise ClashError: nobody is moved, but it clashes with what was not seen.
+    :raise ClashReasonMissingError: as ``check_clashes``.
     """
     if seen is None:
         return []
@@ -48,13 +64,15 @@ def check_move(
         if changed & {"trainers", "meetings"} or any(
             one.startswith("meetings.") for one in changed
         ):
-            return check_clashes(training_session.id, seen=seen)
+            return check_clashes(training_session.id, seen=seen, reason=reason)
         return []
-    found = clashes_of(training_session.id)
+    found = still_open(clashes_of(training_session.id))
     key = _move_key(training_session, found)
     if key != seen:
         raise MoveNotConfirmedError(clashes=found, key=key)
-    return session_ids(found)
+    if found and not reason:
+        raise ClashReasonMissingError(clashes=found, key=key, is_move=True)
+    return found
 
 
 def is_move(training_session: TrainingSession, changed: AbstractSet[str]) -> bool:

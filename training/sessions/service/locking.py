@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 from training.db import core, db
 from training.errors import NotFoundError
 from training.sessions.models import Prerequisite, TrainingSession
+from training.sessions.question_queries import asks
 from training.sessions.values import LockedSession
 
 _session = cast("sa.Table", TrainingSession.__table__)
@@ -20,9 +21,13 @@ _BUILDS_ON_COURSES = (
     .correlate(_session)
     .label("builds_on_courses")
 )
+_ASKS_QUESTIONS = asks(
+    *(sa.literal_column(f"training_session.{name}", sa.Integer) for name in ("id", "course_id"))
+).label("asks_questions")
+_COMPUTED = {"builds_on_courses": _BUILDS_ON_COURSES, "asks_questions": _ASKS_QUESTIONS}
 #: What each field of ``LockedSession`` is read from.
 LOCKED: tuple[sa.ColumnElement[Any], ...] = tuple(
-    _BUILDS_ON_COURSES if field.name == "builds_on_courses" else _session.c[field.name]
+    _COMPUTED[field.name] if field.name in _COMPUTED else _session.c[field.name]
     for field in fields(LockedSession)
 )
 _LOCK = (

@@ -29,6 +29,8 @@ def described(plan: SessionPlan) -> dict[str, Any]:
     return {
         "title": plan.title,
         "description": plan.description,
+        "for_whom": plan.for_whom,
+        "accessibility": plan.accessibility,
         "language": plan.language,
         "delivery": plan.delivery,
         "audience": plan.audience,

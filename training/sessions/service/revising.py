@@ -10,7 +10,8 @@ from training.sessions.changes import MeetingDropped, SessionRevised
 from training.sessions.errors import SessionCancelledError, StaleSessionError
 from training.sessions.models import Meeting, TrainingSession
 from training.sessions.rules import MeetingTimes, meeting_times
-from training.sessions.service.asking import check_move
+from training.sessions.service.accepting import accept
+from training.sessions.service.asking import check_move, session_ids
 from training.sessions.service.locking import load, lock_training_session
 from training.sessions.service.parts import (
     assign_trainers,
@@ -46,6 +47,7 @@ def revise(
     *,
     expected_revision: int | None,
     seen: str | None = None,
+    reason: str = "",
     actor_id: int | None,
     now: datetime,
 ) -> bool:
@@ -59,12 +61,14 @@ def revise(
     :param expected_revision: what the form showed; None: whatever it is by now.
     :param seen: the key of what was shown of clashes and of people who are moved, empty if
         nothing was; None: nobody is there to be asked.
+    :param reason: why it is saved although it clashes.
     :return: whether anything changed.
     :raise NotFoundError: there is no such session.
     :raise SessionCancelledError: it is cancelled.
     :raise StaleSessionError: somebody else changed it since ``expected_revision``.
     :raise MoveNotConfirmedError: it moves people, and what that means was not seen.
     :raise ClashError: it clashes with what was not seen.
+    :raise ClashReasonMissingError: it clashes with what was seen, and nobody said why.
     :raise WallTimeError: as :func:`schedule`; :raise InvalidPlanError: likewise.
     """
     times = meeting_times(plan.meetings)
@@ -84,7 +88,7 @@ def revise(
     training_session.revision += 1
     training_session.revised_at = now
     db.session.flush()
-    clashes_with = check_move(training_session, changed, seen=seen)
+    accepted = check_move(training_session, changed, seen=seen, reason=reason)
     entry_id = record_act(
         Act(
             action="session.revise",
@@ -96,12 +100,13 @@ def revise(
                 "starts_at": iso(training_session.starts_at),
                 "revision": training_session.revision,
                 "changed": sorted(changed),
-                **({"clashes_with": clashes_with} if clashes_with else {}),
+                **({"clashes_with": session_ids(accepted)} if accepted else {}),
             },
         ),
         actor_id=actor_id,
         now=now,
     )
+    accept(training_session_id, accepted, reason, actor_id=actor_id, now=now)
     is_moved = training_session.starts_at != locked.starts_at
     moved_from = locked.starts_at if is_moved else None
     changes.record(SessionRevised(training_session_id, actor_id, entry_id, now, moved_from))

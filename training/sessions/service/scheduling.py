@@ -8,7 +8,8 @@ from training.db import db
 from training.sessions.changes import SessionScheduled
 from training.sessions.models import Meeting, TrainingSession
 from training.sessions.rules import meeting_times
-from training.sessions.service.asking import check_clashes
+from training.sessions.service.accepting import accept
+from training.sessions.service.asking import check_clashes, session_ids
 from training.sessions.service.parts import (
     assign_trainers,
     check_chosen,
@@ -17,26 +18,31 @@ from training.sessions.service.parts import (
     placed,
     spanned,
 )
-from training.sessions.values import ExternalKey, SeatPlan, SessionPlan, SessionStatus
+from training.sessions.values import Origin, SeatPlan, SessionPlan, SessionStatus
+
+#: Of what somebody just thought of.
+NO_ORIGIN = Origin()
 
 
 def schedule(
     plan: SessionPlan,
     seats: SeatPlan,
     *,
-    external: ExternalKey | None = None,
-    copied_from: int | None = None,
+    origin: Origin = NO_ORIGIN,
     seen: str | None = None,
+    reason: str = "",
     actor_id: int | None,
     now: datetime,
 ) -> int:
     """Make a session, as a draft that only staff see.
 
-    :param copied_from: the session that this one was planned like.
+    :param origin: where the plan comes from.
     :param seen: the key of the clashes that were shown, empty if none were; None: nobody is
         there to be asked, as in an import.
+    :param reason: why it is scheduled although it clashes.
     :return: the session's id.
     :raise ClashError: it clashes with what was not seen.
+    :raise ClashReasonMissingError: it clashes with what was seen, and nobody said why.
     :raise WallTimeError: a time that the clocks skip, or show twice without saying which.
     :raise InvalidPlanError: the plan does not add up.
     """
@@ -46,8 +52,9 @@ def schedule(
         status=SessionStatus.DRAFT,
         capacity=seats.capacity,
         waitlist_capacity=seats.waitlist_capacity,
-        external_source=external.source if external else None,
-        external_key=external.key if external else None,
+        series_id=origin.series_id,
+        external_source=origin.external.source if origin.external else None,
+        external_key=origin.external.key if origin.external else None,
         revision=0,
         revised_at=now,
         **described(plan),
@@ -68,7 +75,7 @@ def schedule(
         )
     assign_trainers(training_session.id, plan.trainer_ids)
     db.session.flush()
-    clashes_with = check_clashes(training_session.id, seen=seen)
+    accepted = check_clashes(training_session.id, seen=seen, reason=reason)
     entry_id = record_act(
         Act(
             action="session.schedule",
@@ -78,12 +85,20 @@ def schedule(
             after={
                 "status": SessionStatus.DRAFT,
                 "starts_at": iso(training_session.starts_at),
-                **({"copied_from": copied_from} if copied_from is not None else {}),
-                **({"clashes_with": clashes_with} if clashes_with else {}),
+                **{
+                    name: id_
+                    for name, id_ in (
+                        ("copied_from", origin.copied_from),
+                        ("series_id", origin.series_id),
+                    )
+                    if id_ is not None
+                },
+                **({"clashes_with": session_ids(accepted)} if accepted else {}),
             },
         ),
         actor_id=actor_id,
         now=now,
     )
+    accept(training_session.id, accepted, reason, actor_id=actor_id, now=now)
     changes.record(SessionScheduled(training_session.id, actor_id, entry_id, now))
     return training_session.id

@@ -1,6 +1,7 @@
 """What staff do to venues and their rooms."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,6 +20,9 @@ from training.sessions.models import Meeting, Room, TrainingSession, Venue
 from training.sessions.service.touching import touch
 from training.sessions.values import RoomPlan, VenuePlan
 
+#: What of a plan is a column of the venue.
+_COLUMNS = tuple(field.name for field in fields(VenuePlan) if field.name != "rooms")
+
 
 def add_venue(plan: VenuePlan, *, actor_id: int | None, now: datetime) -> int:
     """Make a venue with its rooms.
@@ -27,7 +31,7 @@ def add_venue(plan: VenuePlan, *, actor_id: int | None, now: datetime) -> int:
     :raise VenueNameTakenError: another has this name; :raise RoomNameTakenError: two rooms do.
     """
     _check_names(plan, besides=None)
-    venue = Venue(name=plan.name, address=plan.address, timezone=plan.timezone)
+    venue = Venue(**{name: getattr(plan, name) for name in _COLUMNS})
     db.session.add(venue)
     db.session.flush()
     _furnish(venue.id, [], plan.rooms, now=now)
@@ -72,10 +76,9 @@ def revise_venue(
             .execution_options(populate_existing=True)
         )
     )
-    names = ("name", "address", "timezone")
-    changed = {name for name in names if getattr(venue, name) != getattr(plan, name)}
+    changed = {name for name in _COLUMNS if getattr(venue, name) != getattr(plan, name)}
     before: dict[str, object] = {"name": venue.name}
-    for name in names:
+    for name in _COLUMNS:
         setattr(venue, name, getattr(plan, name))
     renamed, is_refurnished = _furnish(venue_id, rooms, plan.rooms, now=now)
     if is_refurnished:

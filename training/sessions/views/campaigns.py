@@ -24,7 +24,7 @@ from training.db import transaction
 from training.errors import DomainError
 from training.sessions.catalogue_forms import CampaignForm, campaign_data
 from training.sessions.catalogue_queries import coming_of_campaign, list_campaigns
-from training.sessions.views.blueprint import CAMPAIGNS, bp
+from training.sessions.views.blueprint import CAMPAIGN, CAMPAIGNS, bp
 from training.sessions.views.catalogue import attempt, confirm_deletion, shows, wanted
 from training.sessions.words import campaign_status_label
 from training.web.error_pages import headers_for
@@ -73,10 +73,10 @@ def new_campaign() -> ResponseReturnValue:
     return _render(form, None, status) if status else redirect(url_for(CAMPAIGNS), code=303)
 
 
-@bp.route("/staff/campaigns/<id:campaign_id>", methods=["GET", "POST"])
+@bp.route("/staff/campaigns/<id:campaign_id>/edit", methods=["GET", "POST"])
 @allows(Action.MANAGE_CAMPAIGNS)
 def edit_campaign(campaign_id: int) -> ResponseReturnValue:
-    """Show a campaign, and change it."""
+    """Change a campaign."""
     is_sent = request.method == "POST"
     stored = get_campaign(campaign_id)
     form = CampaignForm(
@@ -108,7 +108,7 @@ def edit_campaign(campaign_id: int) -> ResponseReturnValue:
         return _render(form, stored, HTTPStatus.CONFLICT, found)
     if status:
         return _render(form, stored, status)
-    return redirect(url_for("sessions.edit_campaign", campaign_id=campaign_id), code=303)
+    return redirect(url_for(CAMPAIGN, campaign_id=campaign_id), code=303)
 
 
 @bp.post("/staff/campaigns/<id:campaign_id>/archive")
@@ -175,6 +175,7 @@ def _described(plan: CampaignPlan, organizations: Mapping[int, str]) -> list[tup
         (_("First day"), plan.starts_on.isoformat()),
         (_("Last day"), plan.ends_on.isoformat()),
         (_("Status"), campaign_status_label(plan.status)),
+        (_("People to be trained"), str(plan.goal or "")),
         (_("Partner organizations"), "\n".join(partners)),
         (_("What its sessions start with"), "\n".join(defaults)),
     ]

@@ -171,6 +171,7 @@ def _described(plan: CoursePlan, titles: Mapping[int, str]) -> list[tuple[str, s
         (_("Short name in addresses"), plan.slug),
         (_("Summary"), plan.summary),
         (_("Description"), plan.description),
+        (_("For whom it is"), plan.for_whom),
         (_("Language"), language_name(plan.language)),
         (_("Builds on"), "\n".join(required)),
     ]

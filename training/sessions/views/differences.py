@@ -20,6 +20,8 @@ def _described(plan: SessionPlan, choices: Choices) -> list[tuple[str, str]]:
     return [
         (_("Title"), plan.title),
         (_("Description"), plan.description),
+        (_("For whom it is"), plan.for_whom),
+        (_("Accessibility"), plan.accessibility),
         (_("Course"), dict(choices.courses).get(plan.course_id or 0, "")),
         (_("Campaign"), dict(choices.campaigns).get(plan.campaign_id or 0, "")),
         (_("Language"), language_name(plan.language)),

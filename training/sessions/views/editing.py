@@ -10,11 +10,11 @@ from training.accounts.access import allows, signed_in
 from training.accounts.policy import Action
 from training.clock import utc_now
 from training.db import transaction
-from training.errors import BusyError, ConflictError, InvalidInputError
+from training.errors import BusyError, ConflictError, DomainError, InvalidInputError
 from training.people.service import find_or_make_people
 from training.sessions import queries, service
 from training.sessions.errors import (
-    ClashError,
+    ClashReasonMissingError,
     MoveNotConfirmedError,
     SessionCancelledError,
     StaleSessionError,
@@ -25,7 +25,7 @@ from training.sessions.values import SessionStatus
 from training.sessions.views.blueprint import ROSTER, bp
 from training.sessions.views.differences import differences
 from training.sessions.views.moving import BACK, render_move
-from training.sessions.views.planning import render_plan, seen
+from training.sessions.views.planning import Unconfirmed, render_plan, seen
 from training.web.error_pages import headers_for, status_of
 from training.web.shown import Difference
 
@@ -50,16 +50,25 @@ def edit(training_session_id: int) -> ResponseReturnValue:
         return _render(form, stored, choices, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         words = _("Saved.") if _revise(training_session_id, form) else _("Nothing was changed.")
-    except MoveNotConfirmedError as error:
-        return render_move(stored, form, error)
     except (ConflictError, InvalidInputError, BusyError) as error:
-        form.refuse(error)
-        if isinstance(error, StaleSessionError):
-            return _render_stale(form, training_session_id)
-        refused = error if isinstance(error, ClashError) else None
-        return _render(form, stored, choices, status_of(error), refused=refused)
+        return _refused(form, stored, choices, error)
     flash(words)
     return redirect(url_for(ROSTER, training_session_id=training_session_id), code=303)
+
+
+def _refused(
+    form: RevisionForm, stored: SessionDetails, choices: Choices, error: DomainError
+) -> ResponseReturnValue:
+    """Show the form again, or what a move does to people, and why nothing is saved yet."""
+    if isinstance(error, MoveNotConfirmedError):
+        return render_move(stored, form, error)
+    form.refuse(error)
+    if isinstance(error, StaleSessionError):
+        return _render_stale(form, stored.id)
+    if isinstance(error, ClashReasonMissingError) and error.is_move:
+        return render_move(stored, form, error), status_of(error)
+    refused = error if isinstance(error, Unconfirmed) else None
+    return _render(form, stored, choices, status_of(error), refused=refused)
 
 
 def _revise(training_session_id: int, form: RevisionForm) -> bool:
@@ -70,6 +79,7 @@ def _revise(training_session_id: int, form: RevisionForm) -> bool:
             form.to_plan(list(others.values())),
             expected_revision=form.revision.value,
             seen=seen(),
+            reason=form.clash_reason.data,
             actor_id=signed_in().person_id,
             now=utc_now(),
         )
@@ -96,7 +106,7 @@ def _render(
     choices: Choices,
     status: HTTPStatus = HTTPStatus.OK,
     *,
-    refused: ClashError | None = None,
+    refused: Unconfirmed | None = None,
     differing: list[Difference] | None = None,
 ) -> ResponseReturnValue:
     page = render_plan(
@@ -104,6 +114,7 @@ def _render(
         form,
         choices,
         refused=refused,
+        editing=stored.id,
         training_session=stored,
         differences=differing or [],
     )

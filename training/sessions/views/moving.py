@@ -9,18 +9,17 @@ from flask_babel import ngettext
 
 from training.accounts.workplace import SCHEDULE, render_workplace
 from training.sessions.affected import Affected, Span, affected_by
-from training.sessions.errors import MoveNotConfirmedError
 from training.sessions.forms import RevisionForm
 from training.sessions.queries import SessionDetails
 from training.sessions.rules import MeetingTimes, meeting_times
 from training.sessions.values import MeetingPlan, SessionPlan
-from training.sessions.views.planning import SEEN, clashes_in
+from training.sessions.views.planning import SEEN, Unconfirmed, clashes_in
 from training.text import joined
 
 #: What the button sends that leads back to the form, with all that was typed.
 BACK = "back"
-#: Not carried along: made anew for the page, or pressed and not typed.
-_NOT_TYPED = {"csrf_token", SEEN, BACK}
+#: Not carried along: made anew for the page, or pressed and not typed, or asked for there.
+_NOT_TYPED = {"csrf_token", SEEN, BACK, "clash_reason"}
 
 
 class Placed(NamedTuple):
@@ -42,7 +41,7 @@ class MovedMeeting(NamedTuple):
         return self.before != self.after
 
 
-def render_move(stored: SessionDetails, form: RevisionForm, error: MoveNotConfirmedError) -> str:
+def render_move(stored: SessionDetails, form: RevisionForm, error: Unconfirmed) -> str:
     """Render the page that says whom a change moves, and does it when told to."""
     plan = form.to_plan()
     affected = affected_by(stored.id, [_span(times) for times in meeting_times(plan.meetings)])

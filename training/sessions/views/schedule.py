@@ -1,84 +1,67 @@
-"""The list of all sessions."""
+"""All sessions as a list."""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlencode
 
-from flask import redirect, request, url_for
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
-from training.accounts.access import allows
+from training.accounts.access import allows, signed_in
 from training.accounts.policy import Action
 from training.accounts.workplace import SCHEDULE, render_workplace
 from training.clock import utc_now
-from training.sessions.schedule_queries import (
-    Filters,
-    ListedSession,
-    Period,
-    Place,
-    schedule_page,
-)
-from training.sessions.values import SessionStatus
+from training.sessions.schedule_filters import is_narrowed
+from training.sessions.schedule_queries import ListedSession, Place, schedule_page
 from training.sessions.views.blueprint import ROSTER, bp
+from training.sessions.views.schedule_address import Address, address
+from training.sessions.views.schedule_calendar import render_calendar
+from training.sessions.views.schedule_parts import parts_of
 from training.sessions.words import seats_in_words
 from training.text import for_display
 from training.web import times
 from training.web.filters.availability import SeatsBadge, seats_badge
 from training.web.filters.locales import current_locale
-from training.web.query import addresses, text_argument, word_argument
+from training.web.query import addresses
 from training.web.times import Moment
 
 #: Seconds since 1970, and the session's key.
 _PLACE = re.compile(r"(-?[0-9]{1,11})-([0-9]{1,9})", re.ASCII)
 
 
-@bp.get("/staff/")
-@allows(Action.SEE_SCHEDULE)
-def home() -> ResponseReturnValue:
-    """Lead staff to where they begin."""
-    return redirect(url_for(SCHEDULE), code=303)
-
-
 @bp.get("/staff/schedule/")
 @allows(Action.SEE_SCHEDULE)
 def schedule() -> ResponseReturnValue:
-    """Show all sessions, drafts too."""
-    filters = Filters(
-        period=word_argument(Period, "period") or Period.COMING,
-        status=word_argument(SessionStatus, "status"),
-        text=text_argument("q"),
-    )
+    """Show all sessions, drafts too: as a list, a week or a month."""
+    asked = address()
+    return render_calendar(asked) if asked.layout else _render_list(asked)
+
+
+def _render_list(asked: Address) -> str:
     now = utc_now()
-    page = schedule_page(filters, _place(), now=now)
+    filters = asked.filters
+    page = schedule_page(filters, _place(), person_id=signed_in().person_id, now=now)
     return render_workplace(
         "sessions/schedule.html",
         current=SCHEDULE,
-        lines=_lines(page.sessions, now),
-        filters=filters,
-        is_filtered=filters != Filters(),
-        periods=[
-            (Period.COMING.value, _("Coming")),
-            (Period.PAST.value, _("Past")),
-            (Period.ALL.value, _("All")),
-        ],
-        statuses=[
-            ("", _("Any")),
-            (SessionStatus.DRAFT.value, _("Drafts")),
-            (SessionStatus.PUBLISHED.value, _("Published")),
-            (SessionStatus.CANCELLED.value, _("Cancelled")),
-        ],
-        earlier=_beside(page.sessions[0], "before") if page.has_earlier and page.sessions else None,
-        later=_beside(page.sessions[-1], "after") if page.has_later and page.sessions else None,
+        rows=_rows(page.sessions, now),
+        is_filtered=is_narrowed(filters),
+        # A page of what clashes may be empty though the next is not.
+        earlier=page.earlier and _address_beside(asked, "before", page.earlier),
+        later=page.later and _address_beside(asked, "after", page.later),
+        **parts_of(asked, page.offered),
     )
 
 
 class _Line(NamedTuple):
     """One session as the page shows it: plain words, so that its template only puts them down."""
 
+    id: int
     url: str
     title: str
     when: Moment
@@ -92,10 +75,19 @@ class _Line(NamedTuple):
     needed: str
 
 
-def _lines(sessions: Sequence[ListedSession], now: datetime) -> list[_Line]:
-    address = addresses(ROSTER, "training_session_id")
+def _rows(sessions: Sequence[ListedSession], now: datetime) -> Markup:
+    address_of = addresses(ROSTER, "training_session_id")
     locale = current_locale()
-    return [_line(one, address(one.id), locale, now) for one in sessions]
+    # Joined as texts: Markup would look at each of them, whether it is one.
+    rows = "\n".join(_row(_line(one, address_of(one.id), locale, now), locale) for one in sessions)
+    return Markup(rows)  # noqa: S704 -- they are
+
+
+@lru_cache(maxsize=1024)
+def _row(line: _Line, _locale: str) -> str:
+    """Return a row, rendered once for everybody: of fifty few change from one look to the next."""
+    template = current_app.jinja_env.get_template("sessions/_schedule_row.html")
+    return str(template.module.schedule_row(line))  # type: ignore[attr-defined]  # its macro
 
 
 def _line(one: ListedSession, url: str, locale: str, now: datetime) -> _Line:
@@ -109,6 +101,7 @@ def _line(one: ListedSession, url: str, locale: str, now: datetime) -> _Line:
             confirmed=decision.confirmed,
         )
     return _Line(
+        id=one.id,
         url=url,
         title=for_display(one.title),
         when=when,
@@ -137,7 +130,5 @@ def _place() -> Place | None:
     return None
 
 
-def _beside(listed: ListedSession, direction: str) -> str:
-    kept = {name: value for name in ("period", "status", "q") if (value := request.args.get(name))}
-    place = f"{int(listed.starts_at.timestamp())}-{listed.id}"
-    return f"{url_for(SCHEDULE)}?{urlencode({**kept, direction: place})}"
+def _address_beside(asked: Address, direction: str, place: Place) -> str:
+    return asked.url(**{direction: f"{int(place.starts_at.timestamp())}-{place.id}"})

@@ -14,20 +14,32 @@ from training.accounts.policy import Action
 from training.campaigns.queries import get_campaign
 from training.clock import utc_now
 from training.db import transaction
-from training.errors import BusyError, DomainError, InvalidInputError
+from training.errors import BusyError, ConflictError, DomainError, InvalidInputError
 from training.people.service import find_or_make_people
 from training.sessions import queries, service
-from training.sessions.errors import NotConfirmedError
+from training.sessions.catalogue_queries import get_template
 from training.sessions.fields import parse_day
 from training.sessions.forms import MOST_MEETINGS, NewSessionForm, shifted
 from training.sessions.queries import Choices, SessionDetails
+from training.sessions.values import Origin
 from training.sessions.views.blueprint import ROSTER, bp
-from training.sessions.views.planning import begun, defaults_of, own_language, render_plan, seen
+from training.sessions.views.planning import (
+    Unconfirmed,
+    begun,
+    begun_as,
+    defaults_of,
+    own_language,
+    render_plan,
+    seen,
+)
 from training.web.error_pages import headers_for, status_of
 from training.web.query import number_argument
 
 #: What the button that publishes sends; Enter sends nothing, and saves a draft.
 PUBLISH = "publish"
+#: What the button sends that leads on to a series.
+REPEAT = "repeat"
+SERIES = "sessions.series"
 _WEEK = timedelta(days=7)
 
 
@@ -35,12 +47,14 @@ _WEEK = timedelta(days=7)
 @allows(Action.SCHEDULE)
 def new() -> ResponseReturnValue:
     """Schedule a session."""
-    campaign_id = number_argument("campaign")
+    campaign_id, course_id = number_argument("campaign"), number_argument("course")
     is_sent = request.method == "POST"
-    form = NewSessionForm(data=None if is_sent else _beginning(campaign_id))
+    form = NewSessionForm(data=None if is_sent else _beginning(campaign_id, course_id))
     choices = queries.form_choices()
     form.offer(choices)
-    return _answer(form, choices, template="sessions/new.html", campaign_id=campaign_id)
+    return _answer(
+        form, choices, template="sessions/new.html", campaign_id=campaign_id, course_id=course_id
+    )
 
 
 @bp.route("/staff/sessions/<id:training_session_id>/duplicate", methods=["GET", "POST"])
@@ -83,16 +97,19 @@ def _answer(
     else:
         try:
             id_ = _schedule(form, copied_from, is_published=request.form.get("then") == PUBLISH)
-            return redirect(url_for(ROSTER, training_session_id=id_), code=303)
-        except (InvalidInputError, BusyError, NotConfirmedError) as error:
+            page = SERIES if request.form.get("then") == REPEAT else ROSTER
+            return redirect(url_for(page, training_session_id=id_), code=303)
+        except (InvalidInputError, BusyError, ConflictError) as error:
             form.refuse(error)
             status, refused = status_of(error), _unconfirmed(error)
-    page = render_plan(template, form, choices, refused=refused, publish=PUBLISH, **values)
+    page = render_plan(
+        template, form, choices, refused=refused, publish=PUBLISH, repeat=REPEAT, **values
+    )
     return page, status, headers_for(status)
 
 
-def _unconfirmed(error: DomainError) -> NotConfirmedError | None:
-    return error if isinstance(error, NotConfirmedError) else None
+def _unconfirmed(error: DomainError) -> Unconfirmed | None:
+    return error if isinstance(error, Unconfirmed) else None
 
 
 def _schedule(form: NewSessionForm, copied_from: int | None, *, is_published: bool) -> int:
@@ -102,26 +119,34 @@ def _schedule(form: NewSessionForm, copied_from: int | None, *, is_published: bo
         training_session_id = service.schedule(
             form.to_plan(list(others.values())),
             form.to_seats(),
-            copied_from=copied_from,
+            origin=Origin(copied_from=copied_from),
             seen=seen(),
+            reason=form.clash_reason.data,
             actor_id=actor_id,
             now=now,
         )
+        if copied_from is None:
+            service.begin_as_course(training_session_id)
+        else:
+            service.begin_like(copied_from, [training_session_id])
+            service.copy_questions(copied_from, training_session_id, now=now)
         if is_published:
             service.publish(training_session_id, actor_id=actor_id, now=now)
     flash(_("Published.") if is_published else _("Draft saved. Only staff see it so far."))
     return training_session_id
 
 
-def _beginning(campaign_id: int | None) -> dict[str, Any]:
-    """Return what a new form shows: what is likely, or what its campaign says."""
+def _beginning(campaign_id: int | None, course_id: int | None) -> dict[str, Any]:
+    """Return what a new form shows: what is likely, or what its campaign or its course says."""
     zone = signed_in().timezone or "UTC"
     timezone, language = queries.newest_manner() or (zone, own_language())
     beginning = begun(timezone, language)
-    if campaign_id is None:
-        return beginning
-    defaults = get_campaign(campaign_id).plan.session_defaults
-    return {**beginning, **defaults_of(defaults), "campaign_id": str(campaign_id)}
+    if campaign_id is not None:
+        defaults = get_campaign(campaign_id).plan.session_defaults
+        beginning |= {**defaults_of(defaults), "campaign_id": str(campaign_id)}
+    if course_id is not None:  # what is taught says more than what for
+        beginning |= begun_as(get_template(course_id))
+    return beginning
 
 
 def _copied(pattern: SessionDetails, *, days: int) -> dict[str, Any]:

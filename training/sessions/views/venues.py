@@ -156,6 +156,7 @@ def _described(plan: VenuePlan) -> list[tuple[str, str]]:
     return [
         (_("Name"), plan.name),
         (_("Address"), plan.address),
+        (_("Accessibility"), plan.accessibility),
         (_("Time zone"), plan.timezone or ""),
         (_("Rooms"), "\n".join(rooms)),
     ]

@@ -1,0 +1,44 @@
+"""Holidays of countries, by the ``holidays`` package, which is loaded when somebody asks first.
+
+Loaded, it takes a worker some 25 MB.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+_CODES = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ "
+    "BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM "
+    "DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS "
+    "GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN "
+    "KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ "
+    "MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
+    "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV "
+    "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI "
+    "VN VU WF WS XK YE YT ZA ZM ZW "
+)
+#: Countries whose holidays are known (ISO 3166-1 alpha-2); a test asks the package.
+COUNTRIES = frozenset(_CODES.split())
+
+
+def holiday_names(
+    countries: Sequence[str], days: Iterable[date], locale: str
+) -> dict[date, list[str]]:
+    """Return which of these days are holidays of any of the countries, and what they are called.
+
+    :param locale: names are in this language where the package has it.
+    """
+    wanted = set(days)
+    if not countries or not wanted:
+        return {}
+    import holidays  # noqa: PLC0415 -- see above
+
+    found: dict[date, list[str]] = defaultdict(list)
+    for country in countries:
+        known = holidays.country_holidays(
+            country, years={day.year for day in wanted}, language=locale
+        )
+        for day in sorted(wanted & known.keys()):
+            found[day].append(known[day])
+    return dict(found)
