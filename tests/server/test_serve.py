@@ -144,6 +144,9 @@ def test_ctrl_c_while_it_starts_leaves_nothing(server: Server, processes: int) -
     assert "Traceback" not in server.output.read_text()
 
 
+@pytest.mark.skipif(
+    signal.getsignal(signal.SIGHUP) is signal.SIG_IGN, reason="under nohup nobody hears of it"
+)
 def test_a_closed_terminal_ends_it(server: Server) -> None:
     server.wait_for_line()
 
